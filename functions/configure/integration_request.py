@@ -1,0 +1,108 @@
+"""What the admin API takes and gives. These models are the API's OpenAPI description, too."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+
+from bitbucket_integration.integration import Integration
+
+_VISIBLE_ASCII = range(0x21, 0x7F)
+
+
+class IntegrationRequest(BaseModel):
+    """The repository to post reports on, and the access token to do it with."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, hide_input_in_errors=True)
+
+    repository: Annotated[
+        str,
+        Field(
+            min_length=1,
+            max_length=500,
+            description="workspace/repository, or any address of a repository on Bitbucket Cloud.",
+            examples=["acme/jaffle-shop"],
+        ),
+    ]
+    access_token: Annotated[
+        SecretStr,
+        Field(
+            min_length=1,
+            max_length=1000,
+            description=(
+                "A repository access token with the permissions Pull requests: Write and "
+                "Webhooks: Read and write. It is kept in Secrets Manager and never shown again."
+            ),
+        ),
+    ]
+
+    @field_validator("access_token")
+    @classmethod
+    def _can_go_into_a_header(cls, token: SecretStr) -> SecretStr:
+        text = token.get_secret_value().strip()
+        if not text or any(ord(character) not in _VISIBLE_ASCII for character in text):
+            raise ValueError("must be the token alone, without spaces or line breaks in it")
+        return SecretStr(text)
+
+
+class HealthView(BaseModel):
+    """Whether Bitbucket let us work when we last tried."""
+
+    ok: bool
+    reason: str
+    detail: str
+    since: str
+
+
+class IntegrationView(BaseModel):
+    """An integration. It shows no secret."""
+
+    id: str
+    provider: str
+    repository: str
+    repository_url: str
+    setup: str
+    webhook_url: str | None
+    health: HealthView
+    created_at: str
+    updated_at: str
+
+    @classmethod
+    def of(cls, integration: Integration) -> "IntegrationView":
+        """What of an integration is shown."""
+        health = integration.health
+        return cls(
+            id=integration.id,
+            provider=integration.provider.value,
+            repository=integration.repository.full_name,
+            repository_url=integration.repository.web_url,
+            setup=integration.setup.value,
+            webhook_url=integration.webhook_url,
+            health=HealthView(
+                ok=health.ok, reason=health.reason, detail=health.detail, since=health.since
+            ),
+            created_at=integration.created_at,
+            updated_at=integration.updated_at,
+        )
+
+
+class ConfiguredView(BaseModel):
+    """An integration that works. The CI token is shown by the call that completed it, this once."""
+
+    integration: IntegrationView
+    ci_token: str | None = None
+    submit_command: str
+
+
+class IntegrationPage(BaseModel):
+    """Integrations ordered by id; `next` is the cursor of the next page, None on the last."""
+
+    integrations: list[IntegrationView]
+    next: str | None
+
+
+class RemovedView(BaseModel):
+    """A deleted integration; `detail` says what is left to do by hand."""
+
+    deleted: bool
+    webhook_removed: bool
+    detail: str

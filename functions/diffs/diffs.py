@@ -1,0 +1,275 @@
+"""Accepts diff results from CI, and tells CI what became of them.
+
+A good submission is stored before it is answered, so nothing is lost when its pull request does
+not exist yet; a bad one is refused at once, line by line.
+"""
+
+import json
+import os
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import boto3
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
+from aws_lambda_powertools.event_handler.exceptions import NotFoundError
+from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+import data_diff_format
+from bitbucket_integration import http_event
+from bitbucket_integration.derived_secrets import ci_token, is_same_secret
+from bitbucket_integration.errors import (
+    IntegrationError,
+    InvalidRequestError,
+    MissingSecretError,
+    NotAuthenticatedError,
+)
+from bitbucket_integration.observability import observers
+from bitbucket_integration.problem import problem_body, sentence
+from bitbucket_integration.report_job import SUBMITTED, CommitJob, PullRequestJob
+from bitbucket_integration.settings import DiffsSettings
+from bitbucket_integration.stores.integrations import IntegrationStore
+from bitbucket_integration.stores.report_queue import ReportQueue
+from bitbucket_integration.stores.secrets import SecretReader
+from bitbucket_integration.stores.submissions import SubmissionStore
+from bitbucket_integration.submission import Submission, submission_id
+from submission_problems import SubmissionInvalid
+from submission_request import BodyTooLargeError, Target, unpacked
+
+FORMATS = {"data-diff": data_diff_format.parse}
+"""What `?format=` may say, and who reads it."""
+
+_RETRY_SECONDS = 30
+
+logger, metrics = observers("diffs")
+app = APIGatewayRestResolver()
+
+
+class UnknownSubmissionError(IntegrationError):
+    """There is no submission with this id, or it has expired."""
+
+    reason = "unknown_submission"
+
+
+@dataclass(frozen=True, slots=True)
+class DiffsApi:
+    """What CI can do with its token. `now` gives seconds since 1970."""
+
+    integrations: IntegrationStore
+    submissions: SubmissionStore
+    secrets: SecretReader
+    queue: ReportQueue
+    settings: DiffsSettings
+    now: Callable[[], float]
+
+    def authenticate(self, integration_id: str, token: str) -> None:
+        """Raises NotAuthenticatedError alike for an unknown integration and for a wrong token."""
+        integration = self.integrations.get(integration_id) if token else None
+        version = integration.ci_token_version if integration else 1
+        key = self.secrets.read(self.settings.signing_key_arn)
+        same = is_same_secret(token, ci_token(key, integration_id, version))
+        if integration is None or not same:
+            raise NotAuthenticatedError(
+                "the Authorization header must be `Bearer <CI token of this integration>`"
+            )
+
+    def submit(self, integration_id: str, query: Mapping[str, str], body: bytes) -> Submission:
+        """Check, store and queue results.
+
+        Raises InvalidRequestError (target, format, gzip), SubmissionInvalid (lines) and
+        BodyTooLargeError.
+        """
+        target = Target.from_query(query)
+        format_ = query.get("format", "data-diff")
+        parse = FORMATS.get(format_)
+        if parse is None:
+            raise InvalidRequestError("format", f"must be one of {', '.join(FORMATS)}")
+        text = unpacked(body)
+        models = parse(text)
+        submission = Submission(
+            integration_id=integration_id,
+            id=submission_id(target.commit, target.pull_request_id, format_, text),
+            format=format_,
+            commit=target.commit,
+            pull_request_id=target.pull_request_id,
+            submitted_at=datetime.fromtimestamp(self.now(), UTC).isoformat(timespec="microseconds"),
+            models=len(models),
+        )
+        self.submissions.put(submission, models)
+        self.queue.send(_job(submission), f"{submission.id}@{submission.submitted_at}")
+        return submission
+
+    def status(self, integration_id: str, wanted_id: str) -> Submission:
+        """What became of a submission. Raises UnknownSubmissionError."""
+        submission = self.submissions.get(integration_id, wanted_id)
+        if submission is None:
+            raise UnknownSubmissionError("this integration has no such submission (any more)")
+        return submission
+
+
+def _job(submission: Submission) -> PullRequestJob | CommitJob:
+    if submission.pull_request_id is not None:
+        return PullRequestJob(
+            submission.integration_id, submission.pull_request_id, SUBMITTED, submission.commit
+        )
+    return CommitJob(submission.integration_id, str(submission.commit), SUBMITTED)
+
+
+def build_api(environ: Mapping[str, str], now: Callable[[], float]) -> DiffsApi:
+    """The API with real AWS clients, as the environment says."""
+    settings = DiffsSettings.from_environ(environ)
+    config = Config(connect_timeout=2, read_timeout=10, retries={"total_max_attempts": 3})
+    dynamodb = boto3.client("dynamodb", config=config)
+    return DiffsApi(
+        IntegrationStore(dynamodb, settings.table_name),
+        SubmissionStore(
+            dynamodb,
+            boto3.client("s3", config=config),
+            table_name=settings.table_name,
+            bucket_name=settings.bucket_name,
+            retention_days=settings.retention_days,
+            now=now,
+        ),
+        SecretReader(boto3.client("secretsmanager", config=config), now),
+        ReportQueue(boto3.client("sqs", config=config), settings.queue_url),
+        settings,
+        now,
+    )
+
+
+_api = build_api(os.environ, time.time)
+
+
+def not_cached(app_: APIGatewayRestResolver, next_middleware: NextMiddleware) -> Response[Any]:
+    """Nothing that is answered here may be kept by anyone on the way."""
+    answer = next_middleware(app_)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+app.use(middlewares=[not_cached])
+
+
+@app.post("/integrations/<integration_id>/diffs")
+def submit(integration_id: str) -> tuple[dict[str, Any], int]:
+    """Take results: 202 with the submission's id and the URL that says what becomes of it."""
+    event = _authenticated(integration_id)
+    query = event.get("queryStringParameters") or {}
+    submission = _api.submit(integration_id, query, http_event.raw_body(event))
+    metrics.add_metric("SubmissionAccepted", MetricUnit.Count, 1)
+    logger.info("accepted", submission_id=submission.id, models=submission.models)
+    base = http_event.public_url(event, _api.settings.public_url)
+    status_url = f"{base}/integrations/{integration_id}/diffs/{submission.id}"
+    return {
+        "submission_id": submission.id,
+        "status_url": status_url,
+        "models": submission.models,
+    }, 202
+
+
+@app.get("/integrations/<integration_id>/diffs/<wanted_id>")
+def status(integration_id: str, wanted_id: str) -> dict[str, Any]:
+    """Say queued, posted, superseded or failed, and why."""
+    _authenticated(integration_id)
+    submission = _api.status(integration_id, wanted_id)
+    return {
+        "submission_id": submission.id,
+        "status": submission.status.value,
+        "reason": submission.reason,
+        "detail": submission.detail,
+        "commit": submission.commit,
+        "pull_request": submission.pull_request_id,
+        "submitted_at": submission.submitted_at,
+        "models": submission.models,
+        "comment_url": submission.comment_url or None,
+    }
+
+
+def _authenticated(integration_id: str) -> Mapping[str, Any]:
+    event = app.current_event.raw_event
+    logger.append_keys(integration_id=integration_id)
+    _api.authenticate(integration_id, http_event.bearer_token(event))
+    return event
+
+
+def _problem(
+    status_code: int,
+    reason: str,
+    detail: str,
+    errors: list[dict[str, Any]] | None = None,
+    headers: dict[str, str] | None = None,
+) -> Response[str]:
+    metrics.add_metric("SubmissionRefused", MetricUnit.Count, 1)
+    logger.info("refused", reason=reason, status=status_code)
+    return Response(
+        status_code,
+        "application/problem+json",
+        # Powertools turns only `application/json` bodies into text.
+        json.dumps(problem_body(status_code, reason, detail, errors or [])),
+        {"Cache-Control": "no-store", **(headers or {})},
+    )
+
+
+@app.exception_handler(NotAuthenticatedError)
+def not_authenticated(error: NotAuthenticatedError) -> Response[str]:
+    """401."""
+    return _problem(
+        401, error.reason, sentence(error), headers={"WWW-Authenticate": 'Bearer realm="diffs"'}
+    )
+
+
+@app.exception_handler(UnknownSubmissionError)
+def unknown_submission(error: UnknownSubmissionError) -> Response[str]:
+    """404."""
+    return _problem(404, error.reason, sentence(error))
+
+
+@app.exception_handler(BodyTooLargeError)
+def too_large(error: BodyTooLargeError) -> Response[str]:
+    """413."""
+    return _problem(413, error.reason, sentence(error))
+
+
+@app.exception_handler(InvalidRequestError)
+def invalid_request(error: InvalidRequestError) -> Response[str]:
+    """422, naming the parameter."""
+    errors = [{"field": error.field, "message": str(error)}]
+    return _problem(422, error.reason, f"{error.field}: {error}.", errors)
+
+
+@app.exception_handler(SubmissionInvalid)
+def invalid_submission(error: SubmissionInvalid) -> Response[str]:
+    """422, naming each bad line."""
+    errors = [{"line": one.line, "message": one.message} for one in error.problems]
+    return _problem(422, "invalid_diffs", "Nothing was stored: the body has bad lines.", errors)
+
+
+@app.exception_handler([ClientError, BotoCoreError, MissingSecretError])
+def failed_in_aws(error: Exception) -> Response[str]:
+    """503, since the same results sent again are the same submission."""
+    logger.error("failed in AWS", exc_info=error)
+    return _problem(
+        503,
+        "try_again_later",
+        "The results could not be taken; send them again.",
+        headers={"Retry-After": str(_RETRY_SECONDS)},
+    )
+
+
+@app.not_found
+def no_route(_: NotFoundError) -> Response[str]:
+    """404 for what is no route of this function."""
+    return _problem(404, "no_route", "There is nothing here.")
+
+
+@logger.inject_lambda_context(clear_state=True)
+@metrics.log_metrics
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """API Gateway REST proxy: `/integrations/{integration_id}/diffs`."""
+    return app.resolve(event, context)

@@ -1,0 +1,94 @@
+"""Text from outside as Bitbucket Markdown that shows it and does nothing else.
+
+No HTML: Data Center escapes it and Cloud cannot be relied upon. Backslash escapes are CommonMark's;
+what Bitbucket adds to CommonMark outside the grammar (mentions, bare URLs, emoji) knows no escape,
+so an invisible word joiner takes it apart.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from enum import StrEnum
+from urllib.parse import quote
+
+MAX_NAME = 100
+
+_WORD_JOINER = "\u2060"
+_ESCAPED_ANYWHERE = re.compile(r"[\\`*_\[\]<>#|~&]")
+_ESCAPED_AT_START = re.compile(r"^(\d{0,9})([-+=.)])")
+_ACTIVE_IN_BITBUCKET = re.compile(
+    r"@"  # mentions, and addresses
+    r"|:(?=//)"  # bare URLs
+    r"|:(?=[\w\\+-]+:)"  # emoji
+    r"|www(?=\.)",
+    re.IGNORECASE,
+)
+# In a code span these end it, split the table's cell or (mentions) might still act.
+_UNFIT_FOR_CODE = re.compile(r"[`|\\@]")
+
+
+class Align(StrEnum):
+    """A table column's alignment, as its delimiter row writes it."""
+
+    LEFT = ":--"
+    RIGHT = "--:"
+
+
+def shorten(text: str, limit: int) -> str:
+    """Keep at most `limit` characters, the middle giving way: names differ at their ends."""
+    if len(text) <= limit:
+        return text
+    head = limit // 2
+    tail = limit - head - 1
+    return f"{text[:head]}…{text[len(text) - tail :]}"
+
+
+def text(outside: str, limit: int = MAX_NAME) -> str:
+    """Escape text from outside: Markdown that renders as exactly that text, on one line."""
+    shown = shorten(_one_line(outside), limit)
+    escaped = _ESCAPED_AT_START.sub(r"\1\\\2", _ESCAPED_ANYWHERE.sub(r"\\\g<0>", shown))
+    return _ACTIVE_IN_BITBUCKET.sub(rf"\g<0>{_WORD_JOINER}", escaped)
+
+
+def code(outside: str, limit: int = MAX_NAME) -> str:
+    """Show a name from outside as a code span, or as escaped text if a code span can't hold it."""
+    shown = _one_line(outside)
+    if not shown:
+        return "(empty)"
+    if _UNFIT_FOR_CODE.search(shown):
+        return text(shown, limit)
+    return f"`{shorten(shown, limit)}`"
+
+
+def link(label: str, url: str) -> str:
+    """Link to an address of ours, under a label that is Markdown already."""
+    # Unescaped, a parenthesis, pipe or space would end the address or the table's cell.
+    return f"[{label}]({quote(url, safe=':/?#@!$&*+,;=%~')})"
+
+
+def table(
+    headers: Sequence[str], alignments: Sequence[Align], rows: Iterable[Sequence[str]]
+) -> str:
+    """Lay out cells that are Markdown already, made by `text` or `code` where from outside."""
+    lines = [_row(headers), "|" + "|".join(alignments) + "|"]
+    for row in rows:
+        if not len(row) == len(headers) == len(alignments):
+            raise ValueError("every row of a table needs a cell per header")
+        lines.append(_row(row))
+    return "\n".join(lines)
+
+
+def _row(cells: Sequence[str]) -> str:
+    return "| " + " | ".join(cells) + " |"
+
+
+def _one_line(outside: str) -> str:
+    # Format characters go too: a direction override in a name could swap the numbers around it.
+    if not outside.isprintable():
+        outside = "".join(map(_visible, outside))
+    return " ".join(outside.split())
+
+
+def _visible(character: str) -> str:
+    hidden = unicodedata.category(character) in {"Cc", "Cf", "Cs"} and not character.isspace()
+    return "\ufffd" if hidden else character

@@ -1,0 +1,1 @@
+"""Data diff reports on Bitbucket pull requests: what the Lambda functions share."""

@@ -1,0 +1,1 @@
+"""Bitbucket's REST APIs: pure descriptions of calls, and one client that performs them."""

@@ -1,0 +1,107 @@
+"""What Bitbucket Cloud's answers say, in this project's vocabulary; a refusal becomes an error."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from bitbucket_integration.bitbucket.cloud_errors import raise_for, scopes
+from bitbucket_integration.bitbucket.exchange import Response
+from bitbucket_integration.bitbucket.vocabulary import (
+    Comment,
+    PullRequest,
+    PullRequestState,
+    Webhook,
+)
+from bitbucket_integration.errors import BitbucketUnavailableError
+from bitbucket_integration.submission import FULL_COMMIT
+
+_SUCCESS = range(200, 300)
+
+_STATES = {
+    "OPEN": PullRequestState.OPEN,
+    "DRAFT": PullRequestState.OPEN,
+    "MERGED": PullRequestState.MERGED,
+    "DECLINED": PullRequestState.DECLINED,
+    "SUPERSEDED": PullRequestState.DECLINED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RepositoryDescription:
+    """A repository as Bitbucket describes it, and the scopes that the access token was granted.
+
+    `granted_scopes` is None when Bitbucket did not say.
+    """
+
+    workspace_uuid: str
+    repository_uuid: str
+    full_name: str
+    web_url: str
+    granted_scopes: frozenset[str] | None
+
+
+def check(response: Response, doing: str) -> None:
+    """Raise the BitbucketError of an unsuccessful answer; `doing` begins its message."""
+    if response.status not in _SUCCESS:
+        raise_for(response, doing)
+
+
+def shaped[T](response: Response, doing: str, read: Callable[[Response], T]) -> T:
+    """Read an answer; one of another shape than Bitbucket's counts as no answer from Bitbucket."""
+    try:
+        return read(response)
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
+        raise BitbucketUnavailableError(
+            f"{doing}: Bitbucket's answer has an unexpected shape ({type(error).__name__})"
+        ) from error
+
+
+def read_description(response: Response) -> RepositoryDescription:
+    """A repository, with the scopes that came in the answer's headers."""
+    body = response.json()
+    granted = response.headers.get("x-oauth-scopes")
+    return RepositoryDescription(
+        workspace_uuid=str(body["workspace"]["uuid"]),
+        repository_uuid=str(body["uuid"]),
+        full_name=str(body["full_name"]),
+        web_url=str(body["links"]["html"]["href"]),
+        granted_scopes=None if granted is None else scopes(granted),
+    )
+
+
+def read_pull_request(body: Any) -> PullRequest:
+    """A pull request. Its head is None once the fork it came from was deleted."""
+    source = body["source"]
+    commit = source.get("commit")
+    return PullRequest(
+        id=int(body["id"]),
+        state=_STATES[body["state"]],
+        head=None if commit is None else str(commit["hash"]),
+        source_branch=str(source["branch"]["name"]),
+        web_url=str(body["links"]["html"]["href"]),
+    )
+
+
+def read_commit(body: Any) -> str:
+    """A commit's full hash."""
+    commit = str(body["hash"])
+    if FULL_COMMIT.fullmatch(commit) is None:
+        raise ValueError("not a full hash")
+    return commit
+
+
+def read_comment(body: Any) -> Comment | None:
+    """A comment; deleted ones stay readable, without their text, and are None here."""
+    if body.get("deleted"):
+        return None
+    return Comment(
+        id=str(body["id"]),
+        text=str(body["content"]["raw"]),
+        web_url=str(body["links"]["html"]["href"]),
+        is_reply="parent" in body,
+    )
+
+
+def read_webhook(body: Any) -> Webhook:
+    """A webhook as the API lists it."""
+    return Webhook(id=str(body["uuid"]), url=str(body["url"]))

@@ -1,0 +1,102 @@
+"""What an error answer of Bitbucket Cloud means.
+
+Sources: Bitbucket Cloud REST API, "Authentication methods" (scopes and what they imply);
+headers `X-OAuth-Scopes` and `X-Accepted-OAuth-Scopes` as every authenticated answer carries them.
+"""
+
+from typing import NoReturn
+
+from bitbucket_integration.bitbucket.exchange import Response, retry_after_seconds
+from bitbucket_integration.errors import (
+    AccessTokenRejectedError,
+    BitbucketUnavailableError,
+    NotFoundInBitbucketError,
+    PermissionMissingError,
+    RateLimitedError,
+    RequestRefusedError,
+)
+
+_UNAUTHORIZED, _FORBIDDEN, _NOT_FOUND, _GONE = 401, 403, 404, 410
+_TOO_MANY_REQUESTS, _REQUEST_TIMEOUT, _SERVER_ERROR = 429, 408, 500
+
+PERMISSION_NAMES = {
+    "repository": "Repositories: Read",
+    "repository:write": "Repositories: Write",
+    "pullrequest": "Pull requests: Read",
+    "pullrequest:write": "Pull requests: Write",
+    "webhook": "Webhooks: Read and write",
+}
+"""What Bitbucket's screen for creating an access token calls each scope."""
+
+_IMPLIED = {
+    "repository:write": frozenset({"repository"}),
+    "pullrequest": frozenset({"repository"}),
+    "pullrequest:write": frozenset({"pullrequest", "repository:write", "repository"}),
+}
+
+
+def scopes(header: str) -> frozenset[str]:
+    """The scopes in a comma-separated header."""
+    return frozenset(scope.strip() for scope in header.split(",") if scope.strip())
+
+
+def missing_scopes(granted: frozenset[str], required: frozenset[str]) -> frozenset[str]:
+    """The required scopes that are neither granted nor implied by a granted one."""
+    implied = frozenset[str]().union(*(_IMPLIED.get(scope, frozenset()) for scope in granted))
+    return required - granted - implied
+
+
+def permission_names(missing: frozenset[str]) -> tuple[str, ...]:
+    """Scopes in the words of Bitbucket's own screen; a scope without a name there stays itself."""
+    return tuple(PERMISSION_NAMES.get(scope, scope) for scope in sorted(missing))
+
+
+def raise_for(response: Response, doing: str) -> NoReturn:
+    """Raise the error that an unsuccessful answer stands for; `doing` begins its message."""
+    status = response.status
+    if status == _UNAUTHORIZED:
+        raise AccessTokenRejectedError(
+            f"{doing}: Bitbucket does not accept the access token (wrong, expired or revoked)"
+        )
+    if status == _FORBIDDEN:
+        raise _permission_missing(response, doing)
+    if status in {_NOT_FOUND, _GONE}:
+        raise NotFoundInBitbucketError(f"{doing}: not found, or the access token may not see it")
+    if status == _TOO_MANY_REQUESTS:
+        raise RateLimitedError(
+            f"{doing}: Bitbucket's rate limit for this access token is used up",
+            retry_after_seconds(response.headers),
+        )
+    if status >= _SERVER_ERROR or status == _REQUEST_TIMEOUT:
+        raise BitbucketUnavailableError(
+            f"{doing}: Bitbucket answered {status}", retry_after_seconds(response.headers)
+        )
+    raise RequestRefusedError(f"{doing}: Bitbucket answered {status}: {_message(response)}")
+
+
+def _permission_missing(response: Response, doing: str) -> PermissionMissingError:
+    granted = scopes(response.headers.get("x-oauth-scopes", ""))
+    missing = missing_scopes(granted, scopes(response.headers.get("x-accepted-oauth-scopes", "")))
+    match _error(response):
+        case {"detail": {"required": list(named)}}:
+            required = frozenset(str(scope) for scope in named)
+            missing = missing_scopes(granted, required) or required
+    names = permission_names(missing)
+    if not names:
+        return PermissionMissingError(f"{doing}: Bitbucket says that the token may not")
+    return PermissionMissingError(f"{doing}: the access token lacks {' and '.join(names)}", names)
+
+
+def _message(response: Response) -> str:
+    match _error(response):
+        case {"message": str(message)}:
+            return message[:300]
+    return "no reason given"
+
+
+def _error(response: Response) -> object:
+    try:
+        body = response.json()
+    except BitbucketUnavailableError:
+        return None
+    return body.get("error") if isinstance(body, dict) else None

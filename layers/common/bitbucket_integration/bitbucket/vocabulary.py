@@ -1,0 +1,71 @@
+"""Bitbucket's things, as this project speaks of them."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class PullRequestState(StrEnum):
+    """Whether a pull request can still change."""
+
+    OPEN = "open"
+    MERGED = "merged"
+    DECLINED = "declined"
+
+
+@dataclass(frozen=True, slots=True)
+class PullRequest:
+    """A pull request. `head` may be shortened (Bitbucket Cloud sends 12 characters)."""
+
+    id: int
+    state: PullRequestState
+    head: str | None
+    source_branch: str
+    web_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """A pull request comment that has not been deleted."""
+
+    id: str
+    text: str
+    web_url: str
+    is_reply: bool = False
+
+
+class BuildState(StrEnum):
+    """The states of a build status that this project sets."""
+
+    IN_PROGRESS = "INPROGRESS"
+    SUCCESSFUL = "SUCCESSFUL"
+    FAILED = "FAILED"
+
+
+@dataclass(frozen=True, slots=True)
+class BuildStatus:
+    """A build status. Setting one again with the same key overwrites it."""
+
+    key: str
+    state: BuildState
+    name: str
+    description: str
+    url: str
+    source_branch: str
+
+
+@dataclass(frozen=True, slots=True)
+class Webhook:
+    """A webhook as it is listed: Bitbucket never shows its secret."""
+
+    id: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookSpec:
+    """A webhook as it should be."""
+
+    url: str
+    secret: str
+    description: str
+    events: tuple[str, ...]

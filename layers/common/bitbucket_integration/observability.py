@@ -1,0 +1,18 @@
+"""The functions' logs and metrics.
+
+Logs are JSON; they name integrations, pull requests and reasons, and never hold what somebody sent.
+"""
+
+import warnings
+
+from aws_lambda_powertools import Logger, Metrics
+
+NAMESPACE = "BitbucketDataDiff"
+
+# A request that only reads has nothing to count.
+warnings.filterwarnings("ignore", "No application metrics to publish")
+
+
+def observers(service: str) -> tuple[Logger, Metrics]:
+    """The logger and the metrics of a function; metrics go through its log (embedded format)."""
+    return Logger(service=service), Metrics(namespace=NAMESPACE, service=service)

@@ -1,0 +1,75 @@
+"""The messages on the report queue, and the groups that keep them in order.
+
+A job says only where to look; the report function reads what is true when it runs.
+"""
+
+import json
+from dataclasses import asdict, dataclass
+from typing import Any, ClassVar
+
+from bitbucket_integration.errors import MalformedJobError
+
+VERSION = 1
+
+SUBMITTED = "submission"
+"""The cause of a job that a submission made; other causes are the names of Bitbucket's events."""
+
+
+@dataclass(frozen=True, slots=True)
+class PullRequestJob:
+    """Bring one pull request's report up to date.
+
+    `commit` (possibly shortened) is the commit that the cause was about; it need not be the head
+    any more, and when a submission named it, it need never have been.
+    """
+
+    kind: ClassVar[str] = "pull_request"
+
+    integration_id: str
+    pull_request_id: int
+    cause: str
+    commit: str | None = None
+
+    @property
+    def group(self) -> str:
+        """One report is written at a time per pull request."""
+        return f"{self.integration_id}/{self.pull_request_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class CommitJob:
+    """Find the pull requests whose head this commit is, and queue a job for each."""
+
+    kind: ClassVar[str] = "commit"
+
+    integration_id: str
+    commit: str
+    cause: str
+
+    @property
+    def group(self) -> str:
+        """Commits are looked up independently of one another and of the reports."""
+        return f"{self.integration_id}/{self.commit}"
+
+
+type ReportJob = PullRequestJob | CommitJob
+
+_KINDS: dict[str, type[PullRequestJob | CommitJob]] = {
+    job.kind: job for job in (PullRequestJob, CommitJob)
+}
+
+
+def to_message(job: ReportJob) -> str:
+    """The body of the queue's message; `from_message` reads it back."""
+    return json.dumps({"version": VERSION, "kind": job.kind, **asdict(job)})
+
+
+def from_message(body: str) -> ReportJob:
+    """Read a queue message. Raises MalformedJobError unless it is a job of this version."""
+    try:
+        fields: dict[str, Any] = json.loads(body)
+        if fields.pop("version") != VERSION:
+            raise MalformedJobError("a report job of another version")
+        return _KINDS[fields.pop("kind")](**fields)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise MalformedJobError(f"not a report job: {type(error).__name__}") from error

@@ -1,0 +1,1 @@
+"""Where things are kept: DynamoDB, S3, Secrets Manager and the report queue."""

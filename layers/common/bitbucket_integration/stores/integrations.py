@@ -1,0 +1,202 @@
+"""Integrations in DynamoDB."""
+
+from collections.abc import Iterator
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from bitbucket_integration.integration import (
+    Health,
+    Integration,
+    Provider,
+    RepositoryIdentity,
+    SetupState,
+)
+from bitbucket_integration.stores.items import (
+    INTEGRATIONS,
+    from_item,
+    integration_partition,
+    is_condition_failure,
+    key,
+    to_item,
+)
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+_REPOSITORY_SORT = "INTEGRATION"
+_MOST_IN_A_BATCH = 25
+_LONGEST_ID = 40
+
+
+class IntegrationStore:
+    """Reads are consistent: what one function stored, the next one sees."""
+
+    def __init__(self, dynamodb: "DynamoDBClient", table_name: str) -> None:
+        """Use this client and table."""
+        self._dynamodb = dynamodb
+        self._table = table_name
+
+    def get(self, integration_id: str) -> Integration | None:
+        """The integration with this id."""
+        # An address may name anything, and DynamoDB refuses empty and very long keys.
+        if not 0 < len(integration_id) <= _LONGEST_ID:
+            return None
+        answer = self._dynamodb.get_item(
+            TableName=self._table, Key=key(INTEGRATIONS, integration_id), ConsistentRead=True
+        )
+        item = answer.get("Item")
+        return None if item is None else _integration(from_item(item))
+
+    def of_repository(self, repository: RepositoryIdentity) -> Integration | None:
+        """The integration of this repository."""
+        answer = self._dynamodb.get_item(
+            TableName=self._table, Key=_repository_key(repository), ConsistentRead=True
+        )
+        item = answer.get("Item")
+        return None if item is None else self.get(from_item(item)["integration_id"])
+
+    def page(self, limit: int, after: str | None) -> tuple[list[Integration], str | None]:
+        """Up to `limit` integrations by id, and the id to continue after if there may be more."""
+        start = {} if after is None else {"ExclusiveStartKey": key(INTEGRATIONS, after)}
+        answer = self._dynamodb.query(
+            TableName=self._table,
+            KeyConditionExpression="pk = :pk",
+            ExpressionAttributeValues=to_item({":pk": INTEGRATIONS}),
+            Limit=limit,
+            ConsistentRead=True,
+            **start,  # type: ignore[arg-type] # the stubs cannot see through the ** of a start key
+        )
+        integrations = [_integration(from_item(item)) for item in answer["Items"]]
+        more = "LastEvaluatedKey" in answer
+        return integrations, integrations[-1].id if more and integrations else None
+
+    def create(self, integration: Integration) -> Integration:
+        """Store a new integration, or answer the one that its repository has already.
+
+        The transaction keeps one integration per repository, also when two calls race.
+        """
+        condition = "attribute_not_exists(pk)"
+        try:
+            self._dynamodb.transact_write_items(
+                TransactItems=[
+                    {
+                        "Put": {
+                            "TableName": self._table,
+                            "Item": _item(integration),
+                            "ConditionExpression": condition,
+                        }
+                    },
+                    {
+                        "Put": {
+                            "TableName": self._table,
+                            "Item": _repository_key(integration.repository)
+                            | to_item({"integration_id": integration.id}),
+                            "ConditionExpression": condition,
+                        }
+                    },
+                ]
+            )
+        except ClientError as error:
+            existing = self.of_repository(integration.repository)
+            if is_condition_failure(error) and existing is not None:
+                return existing
+            raise
+        return integration
+
+    def update(self, integration: Integration) -> None:
+        """Replace an integration that exists; one that was deleted meanwhile stays deleted."""
+        try:
+            self._dynamodb.put_item(
+                TableName=self._table,
+                Item=_item(integration),
+                ConditionExpression="attribute_exists(pk)",
+            )
+        except ClientError as error:
+            if not is_condition_failure(error):
+                raise
+
+    def record_health(self, integration: Integration, health: Health) -> None:
+        """Note whether Bitbucket let us work; writes only what changed."""
+        if replace(health, since="") == replace(integration.health, since=""):
+            return
+        try:
+            self._dynamodb.update_item(
+                TableName=self._table,
+                Key=key(INTEGRATIONS, integration.id),
+                UpdateExpression="SET health = :health",
+                ConditionExpression="attribute_exists(pk)",
+                ExpressionAttributeValues=to_item({":health": asdict(health)}),
+            )
+        except ClientError as error:
+            if not is_condition_failure(error):
+                raise
+
+    def delete(self, integration: Integration) -> None:
+        """Remove an integration and every item that belongs to it; repeating it does no harm.
+
+        The integration itself goes last, so that a repeated call still finds what is left.
+        """
+        for batch in _batches(self._keys_of(integration.id)):
+            pending: Any = {self._table: [{"DeleteRequest": {"Key": one}} for one in batch]}
+            while pending:
+                answer = self._dynamodb.batch_write_item(RequestItems=pending)
+                pending = answer.get("UnprocessedItems")
+        self._delete_repository(integration)
+        self._dynamodb.delete_item(TableName=self._table, Key=key(INTEGRATIONS, integration.id))
+
+    def _delete_repository(self, integration: Integration) -> None:
+        try:
+            self._dynamodb.delete_item(
+                TableName=self._table,
+                Key=_repository_key(integration.repository),
+                # After a deletion that stopped half-way it may be a newer integration's.
+                ConditionExpression="integration_id = :id",
+                ExpressionAttributeValues=to_item({":id": integration.id}),
+            )
+        except ClientError as error:
+            if not is_condition_failure(error):
+                raise
+
+    def _keys_of(self, integration_id: str) -> Iterator[dict[str, Any]]:
+        pages = self._dynamodb.get_paginator("query").paginate(
+            TableName=self._table,
+            KeyConditionExpression="pk = :pk",
+            ExpressionAttributeValues=to_item({":pk": integration_partition(integration_id)}),
+            ProjectionExpression="pk, sk",
+        )
+        for page in pages:
+            yield from page["Items"]
+
+
+def _batches(keys: Iterator[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    batch: list[dict[str, Any]] = []
+    for one in keys:
+        batch.append(one)
+        if len(batch) == _MOST_IN_A_BATCH:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _repository_key(repository: RepositoryIdentity) -> dict[str, Any]:
+    return key(f"REPOSITORY#{repository.key}", _REPOSITORY_SORT)
+
+
+def _item(integration: Integration) -> dict[str, Any]:
+    return key(INTEGRATIONS, integration.id) | to_item(asdict(integration))
+
+
+def _integration(stored: dict[str, Any]) -> Integration:
+    fields = {name: value for name, value in stored.items() if name not in {"pk", "sk"}}
+    return Integration(
+        **{
+            **fields,
+            "provider": Provider(stored["provider"]),
+            "setup": SetupState(stored["setup"]),
+            "repository": RepositoryIdentity(**stored["repository"]),
+            "health": Health(**stored["health"]),
+        }
+    )

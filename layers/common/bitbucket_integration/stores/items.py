@@ -1,0 +1,72 @@
+"""DynamoDB items to and from plain Python values, and the keys of the one table.
+
+Partition key, sort key:
+
+- `INTEGRATIONS`, `<id>`: an integration.
+- `REPOSITORY#<identity>`, `INTEGRATION`: which integration a repository has.
+- `INTEGRATION#<id>`, `PULL_REQUEST#<number>`: what a pull request shows.
+- `INTEGRATION#<id>`, `SUBMISSION#<id>`: a submission.
+- `INTEGRATION#<id>`, `HEAD#<commit>#<number>`: that a commit was a pull request's head.
+"""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+from botocore.exceptions import ClientError
+
+INTEGRATIONS = "INTEGRATIONS"
+EXPIRES_AT = "expires_at"
+"""The table's TTL attribute: seconds since 1970."""
+
+HEAD_CHARACTERS = 12
+"""Bitbucket Cloud names commits by this many characters in pull requests and webhooks."""
+
+_serialize = TypeSerializer().serialize
+_deserialize = TypeDeserializer().deserialize
+
+
+def integration_partition(integration_id: str) -> str:
+    """The partition of all that belongs to an integration."""
+    return f"INTEGRATION#{integration_id}"
+
+
+def to_item(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Plain values as a DynamoDB item."""
+    return {name: _serialize(value) for name, value in values.items()}
+
+
+def from_item(item: Mapping[str, Any]) -> dict[str, Any]:
+    """A DynamoDB item as plain values; numbers are whole, as all of ours are."""
+    return {name: _plain(_deserialize(value)) for name, value in item.items()}
+
+
+def key(partition: str, sort: str) -> dict[str, Any]:
+    """The primary key of an item."""
+    return to_item({"pk": partition, "sk": sort})
+
+
+def expires_at(now: float, retention_days: int) -> int:
+    """When an item written now may be removed, in seconds since 1970."""
+    return int(now) + retention_days * 86_400
+
+
+def is_condition_failure(error: ClientError) -> bool:
+    """Whether a write was refused because its condition did not hold."""
+    code = error.response["Error"]["Code"]
+    if code == "TransactionCanceledException":
+        reasons = error.response.get("CancellationReasons", [])
+        return any(one.get("Code") == "ConditionalCheckFailed" for one in reasons)
+    return code == "ConditionalCheckFailedException"
+
+
+def _plain(value: Any) -> Any:
+    match value:
+        case Decimal():
+            return int(value)
+        case list():
+            return [_plain(one) for one in value]
+        case dict():
+            return {name: _plain(one) for name, one in value.items()}
+    return value

@@ -1,0 +1,109 @@
+"""What each pull request shows, and which commits were its head."""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from bitbucket_integration.stores.items import (
+    EXPIRES_AT,
+    HEAD_CHARACTERS,
+    expires_at,
+    from_item,
+    integration_partition,
+    key,
+    to_item,
+)
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+
+@dataclass(frozen=True, slots=True)
+class PullRequestRecord:
+    """What we last posted on a pull request; empty before the first post.
+
+    The digests are of what was posted, so that the same is not posted twice.
+    """
+
+    pull_request_id: int
+    head: str = ""
+    comment_id: str = ""
+    comment_digest: str = ""
+    comment_url: str = ""
+    reported_commit: str = ""
+    build_status_digest: str = ""
+
+
+class PullRequestStore:
+    """Rows expire when nothing has happened for the retention time."""
+
+    def __init__(
+        self,
+        dynamodb: "DynamoDBClient",
+        table_name: str,
+        retention_days: int,
+        now: Callable[[], float],
+    ) -> None:
+        """Use this client and table; `now` gives seconds since 1970."""
+        self._dynamodb = dynamodb
+        self._table = table_name
+        self._retention_days = retention_days
+        self._now = now
+
+    def get(self, integration_id: str, pull_request_id: int) -> PullRequestRecord:
+        """What the pull request shows, as far as is known."""
+        answer = self._dynamodb.get_item(
+            TableName=self._table,
+            Key=_record_key(integration_id, pull_request_id),
+            ConsistentRead=True,
+        )
+        item = answer.get("Item")
+        if item is None:
+            return PullRequestRecord(pull_request_id)
+        fields = {
+            name: value
+            for name, value in from_item(item).items()
+            if name not in {"pk", "sk", EXPIRES_AT}
+        }
+        return PullRequestRecord(**fields)
+
+    def put(self, integration_id: str, record: PullRequestRecord) -> None:
+        """Remember what the pull request shows now."""
+        self._put(_record_key(integration_id, record.pull_request_id), asdict(record))
+
+    def add_head(self, integration_id: str, commit: str, pull_request_id: int) -> None:
+        """Remember that a commit was the pull request's head."""
+        self._put(
+            _head_key(integration_id, commit, pull_request_id),
+            {"pull_request_id": pull_request_id},
+        )
+
+    def with_former_head(self, integration_id: str, commit: str) -> list[int]:
+        """The pull requests that this commit is known to have been the head of."""
+        answer = self._dynamodb.query(
+            TableName=self._table,
+            KeyConditionExpression="pk = :pk AND begins_with(sk, :beginning)",
+            ExpressionAttributeValues=to_item(
+                {
+                    ":pk": integration_partition(integration_id),
+                    ":beginning": f"HEAD#{commit[:HEAD_CHARACTERS]}#",
+                }
+            ),
+            ConsistentRead=True,
+        )
+        return [from_item(item)["pull_request_id"] for item in answer["Items"]]
+
+    def _put(self, item_key: dict[str, Any], values: dict[str, Any]) -> None:
+        expiry = {EXPIRES_AT: expires_at(self._now(), self._retention_days)}
+        self._dynamodb.put_item(TableName=self._table, Item=item_key | to_item(values | expiry))
+
+
+def _record_key(integration_id: str, pull_request_id: int) -> dict[str, Any]:
+    return key(integration_partition(integration_id), f"PULL_REQUEST#{pull_request_id}")
+
+
+def _head_key(integration_id: str, commit: str, pull_request_id: int) -> dict[str, Any]:
+    return key(
+        integration_partition(integration_id),
+        f"HEAD#{commit[:HEAD_CHARACTERS]}#{pull_request_id}",
+    )

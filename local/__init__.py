@@ -1,0 +1,1 @@
+"""What runs only on a laptop: the Bitbucket emulator, the demo and the stack runner."""

@@ -1,0 +1,294 @@
+"""Everything that a test, a demo or a person may do to the emulator, as plain methods.
+
+The JSON API and the buttons of the pages call these very methods. Repositories are named
+workspace/slug; what is answered are values, safe to keep.
+"""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
+
+from local.bitbucket.authorization import SCOPES, TOKEN_KINDS
+from local.bitbucket.cloud_webhooks import CloudWebhooks
+from local.bitbucket.collaboration import Collaboration
+from local.bitbucket.deliveries import TIMEOUT_SECONDS, Deliveries, Delivery
+from local.bitbucket.faults import Fault, FaultKind, Faults
+from local.bitbucket.model import (
+    AccessToken,
+    Account,
+    BuildStatus,
+    Comment,
+    Hook,
+    NotPossibleError,
+    NotThereError,
+    PullRequest,
+    Repository,
+)
+from local.bitbucket.state import State, person
+from local.bitbucket.traffic import RequestLog, RequestRecord
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from local.bitbucket.cloud_payloads import Addresses
+
+AUTHOR = "Ada Osei"
+REVIEWER = "Jonas Lind"
+
+
+class Controls:
+    """The emulator behind its HTTP server."""
+
+    def __init__(
+        self,
+        *,
+        addresses: Callable[[], Addresses],
+        now: Callable[[], datetime] | None = None,
+        delivery_timeout: float = TIMEOUT_SECONDS,
+    ) -> None:
+        self.state = State(now)
+        self.sender = Deliveries(timeout=delivery_timeout)
+        self.webhooks = CloudWebhooks(self.sender, addresses)
+        self.collaboration = Collaboration(self.state, self.webhooks.announce)
+        self.fault_rules = Faults()
+        self.request_log = RequestLog()
+
+    def reset(self) -> None:
+        """Forget repositories, tokens, deliveries, faults and requests."""
+        self.state.clear()
+        self.fault_rules.clear()
+        self.sender.clear()
+        self.request_log.clear()
+
+    def create_repository(self, repository: str) -> Repository:
+        """Make a private repository with a few commits on `main`."""
+        return self.collaboration.create_repository(repository)
+
+    def rename_repository(self, repository: str, slug: str) -> Repository:
+        """Give a repository another slug; what is called by uuid still finds it."""
+        return self.collaboration.rename_repository(self.state.named(repository), slug)
+
+    def create_access_token(
+        self,
+        repository: str,
+        scopes: tuple[str, ...] = ("pullrequest", "webhook"),
+        kind: str = "repo_access_token",
+        name: str = "Data diff",
+    ) -> str:
+        """Make a token for the repository, its project or its workspace, as its kind says."""
+        if kind not in TOKEN_KINDS or not set(scopes) <= SCOPES:
+            message = f"{kind} with {', '.join(scopes)} is no access token"
+            raise NotPossibleError(message)
+        with self.state.lock:
+            bound = self.state.named(repository).repository
+            value = "ATCTT3x" + secrets.token_urlsafe(48)
+            account_uuid = f"{{{uuid.uuid4()}}}"
+            self.state.tokens[value] = AccessToken(
+                value=value,
+                kind=kind,
+                scopes=tuple(scopes),
+                repository_uuid=bound.uuid,
+                workspace_uuid=bound.workspace_uuid,
+                project_key=bound.project_key,
+                account=Account(account_uuid, name, name, token_kind=kind),
+            )
+            return value
+
+    def revoke_access_token(self, token: str) -> None:
+        """Make a token invalid; what it wrote stays."""
+        with self.state.lock:
+            if self.state.tokens.pop(token, None) is None:
+                message = "no such access token"
+                raise NotThereError(message)
+
+    def open_pull_request(  # noqa: PLR0913 - the fields of Bitbucket's form
+        self,
+        repository: str,
+        *,
+        title: str,
+        source_branch: str = "",
+        destination_branch: str = "main",
+        description: str = "",
+        author: str = AUTHOR,
+    ) -> PullRequest:
+        """Commit to a branch and open a pull request for it."""
+        slug = "-".join("".join(c if c.isalnum() else " " for c in title.lower()).split())
+        return self.collaboration.open_pull_request(
+            self.state.named(repository),
+            title=title,
+            description=description,
+            source_branch=source_branch or f"feature/{slug[:40].strip('-')}",
+            destination_branch=destination_branch,
+            author=person(author),
+        )
+
+    def push_commit(
+        self,
+        repository: str,
+        pull_request: int,
+        message: str = "Address review comments",
+        author: str = AUTHOR,
+    ) -> PullRequest:
+        """Put another commit on the pull request's branch."""
+        return self.collaboration.push(
+            self.state.named(repository), pull_request, message=message, actor=person(author)
+        )
+
+    def edit_pull_request(  # noqa: PLR0913 - the fields of Bitbucket's form
+        self,
+        repository: str,
+        pull_request: int,
+        *,
+        title: str | None = None,
+        description: str | None = None,
+        destination_branch: str | None = None,
+        author: str = AUTHOR,
+    ) -> PullRequest:
+        """Change what is given; an unknown target branch is made."""
+        return self.collaboration.edit(
+            self.state.named(repository),
+            pull_request,
+            title=title,
+            description=description,
+            destination_branch=destination_branch,
+            actor=person(author),
+        )
+
+    def merge_pull_request(
+        self, repository: str, pull_request: int, author: str = REVIEWER
+    ) -> PullRequest:
+        """Merge it."""
+        return self.collaboration.merge(
+            self.state.named(repository), pull_request, actor=person(author)
+        )
+
+    def decline_pull_request(
+        self, repository: str, pull_request: int, reason: str = "", author: str = REVIEWER
+    ) -> PullRequest:
+        """Close it without merging."""
+        return self.collaboration.decline(
+            self.state.named(repository), pull_request, reason=reason, actor=person(author)
+        )
+
+    def add_comment(
+        self, repository: str, pull_request: int, raw: str, author: str = REVIEWER
+    ) -> Comment:
+        """Comment as a person."""
+        return self.collaboration.add_comment(
+            self.state.named(repository), pull_request, raw=raw, author=person(author)
+        )
+
+    def delete_comment(self, repository: str, pull_request: int, comment: int) -> Comment:
+        """Delete anyone's comment, as an administrator may."""
+        with self.state.lock:
+            stored = self.state.named(repository)
+            found = stored.comment(pull_request, comment)
+            return self.collaboration.delete_comment(stored, found)
+
+    def pull_request(self, repository: str, pull_request: int) -> PullRequest:
+        """The pull request as it is now."""
+        with self.state.lock:
+            return self.state.named(repository).pull_request(pull_request)
+
+    def pull_requests(self, repository: str) -> list[PullRequest]:
+        """All pull requests, the newest first."""
+        with self.state.lock:
+            return list(self.state.named(repository).pull_requests.values())[::-1]
+
+    def comments(self, repository: str, pull_request: int) -> list[Comment]:
+        """All comments, deleted ones too."""
+        with self.state.lock:
+            return list(self.state.named(repository).comments.get(pull_request, {}).values())
+
+    def build_statuses(self, repository: str, commit: str | None = None) -> list[BuildStatus]:
+        """The build statuses of a commit, or of all."""
+        with self.state.lock:
+            stored = self.state.named(repository)
+            if commit is not None:
+                return stored.statuses_of([stored.commit(commit).hash])
+            return list(stored.statuses.values())
+
+    def hooks(self, repository: str) -> list[Hook]:
+        """The webhooks; in Python with their secrets, over HTTP without."""
+        with self.state.lock:
+            return list(self.state.named(repository).hooks.values())
+
+    def deliveries(self, event: str = "*") -> list[Delivery]:
+        """The deliveries of matching events, the oldest first."""
+        return [d for d in self.sender.log() if fnmatchcase(d.event, event)]
+
+    def wait_until_delivered(self, timeout: float = 60.0) -> None:
+        """Return when no webhook is under way, or raise TimeoutError."""
+        self.sender.wait(timeout)
+
+    def pause_deliveries(self) -> None:
+        """Hold webhooks back until they are resumed."""
+        self.sender.pause()
+
+    def resume_deliveries(self) -> None:
+        """Let webhooks go again."""
+        self.sender.resume()
+
+    def redeliver(self, delivery: int) -> Delivery:
+        """Deliver a logged webhook once more, with the same X-Request-UUID."""
+        found = [d for d in self.sender.log() if d.id == delivery]
+        if not found:
+            raise NotThereError(str(delivery))
+        with self.state.lock:
+            stored = self.state.repositories.get(found[0].repository_uuid)
+            if stored is None:
+                raise NotThereError(str(delivery))
+            return self.webhooks.redeliver(stored, found[0])
+
+    def redeliver_last(self, repository: str, pull_request: int) -> Delivery:
+        """Deliver the newest webhook of a pull request once more."""
+        about = (self.state.named(repository).repository.uuid, pull_request)
+        log = self.sender.log()
+        found = [d for d in log if (d.repository_uuid, d.pull_request) == about]
+        if not found:
+            message = f"no webhook was delivered for pull request {pull_request}"
+            raise NotThereError(message)
+        return self.redeliver(found[-1].id)
+
+    def add_fault(  # noqa: PLR0913 - every one is optional
+        self,
+        kind: str,
+        *,
+        method: str = "*",
+        path: str = "*",
+        times: int | None = 1,
+        status: int = 503,
+        retry_after: int | None = None,
+        seconds: float = 1.0,
+    ) -> Fault:
+        """Let matching requests fail: see FaultKind; `path` is a glob whose * spans slashes."""
+        if kind not in set(FaultKind):
+            message = f"{kind} is none of {', '.join(FaultKind)}"
+            raise NotPossibleError(message)
+        return self.fault_rules.add(
+            Fault(0, FaultKind(kind), method, path, times, status, retry_after, seconds)
+        )
+
+    def remove_fault(self, fault: int) -> None:
+        """Take one fault back."""
+        self.fault_rules.remove(fault)
+
+    def clear_faults(self) -> None:
+        """Take all faults back."""
+        self.fault_rules.clear()
+
+    def faults(self) -> list[Fault]:
+        """The faults that still wait for a request."""
+        return self.fault_rules.rules()
+
+    def requests(self, method: str = "*", path: str = "*") -> list[RequestRecord]:
+        """The requests to the API that match these globs, the oldest first."""
+        return self.request_log.select(method, path)
+
+    def clear_requests(self) -> None:
+        """Start counting requests anew."""
+        self.request_log.clear()

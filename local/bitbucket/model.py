@@ -1,0 +1,196 @@
+"""What a Bitbucket remembers, as values.
+
+They are replaced and never changed, so whoever was handed one may read it without a lock. Nothing
+here knows a wire format: hashes have 40 characters and times are aware datetimes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+class NotThereError(LookupError):
+    """What was named does not exist."""
+
+
+class NotPossibleError(ValueError):
+    """What was asked cannot be done in the present state."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A person, or the pseudo-user that an access token acts as."""
+
+    uuid: str
+    display_name: str
+    nickname: str
+    token_kind: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """A private git repository in a project of a workspace."""
+
+    uuid: str
+    workspace_uuid: str
+    workspace: str
+    slug: str
+    project_key: str
+    project_uuid: str
+    main_branch: str
+    owner: Account
+    created_on: datetime
+
+    @property
+    def full_name(self) -> str:
+        """The name that people use: workspace/slug."""
+        return f"{self.workspace}/{self.slug}"
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """A commit; its hash is derived from what it is, so runs repeat."""
+
+    hash: str
+    message: str
+    author: Account
+    date: datetime
+    parents: tuple[str, ...] = ()
+
+
+class PullRequestState(StrEnum):
+    """Where a pull request's life has got to."""
+
+    OPEN = "OPEN"
+    MERGED = "MERGED"
+    DECLINED = "DECLINED"
+
+
+@dataclass(frozen=True, slots=True)
+class PullRequest:
+    """A pull request; `commits` are its own, the newest first."""
+
+    id: int
+    title: str
+    description: str
+    author: Account
+    source_branch: str
+    destination_branch: str
+    destination_commit: str
+    commits: tuple[str, ...]
+    state: PullRequestState
+    created_on: datetime
+    updated_on: datetime
+    merge_commit: str | None = None
+    closed_by: Account | None = None
+    reason: str = ""
+
+    @property
+    def head(self) -> str:
+        """The newest commit of the source branch."""
+        return self.commits[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Inline:
+    """The place in a file that a comment is anchored to."""
+
+    path: str
+    to: int | None = None
+    from_: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """A comment on a pull request; a deleted one is kept without its text."""
+
+    id: int
+    pull_request: int
+    author: Account
+    raw: str
+    created_on: datetime
+    updated_on: datetime
+    edited: bool = False
+    deleted: bool = False
+    parent: int | None = None
+    inline: Inline | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BuildStatus:
+    """What a build says of a commit; one per commit and key."""
+
+    commit: str
+    key: str
+    state: str
+    url: str
+    name: str
+    description: str
+    refname: str | None
+    created_on: datetime
+    updated_on: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Hook:
+    """A webhook subscription of a repository."""
+
+    uuid: str
+    url: str
+    description: str
+    events: tuple[str, ...]
+    active: bool
+    skip_cert_verification: bool
+    history_enabled: bool
+    created_at: datetime
+    secret: str | None = field(default=None, repr=False, metadata={"private": True})
+
+
+@dataclass(frozen=True, slots=True)
+class AccessToken:
+    """A token that is tied to a repository, project or workspace."""
+
+    value: str = field(repr=False, metadata={"private": True})
+    kind: str
+    scopes: tuple[str, ...]
+    repository_uuid: str
+    workspace_uuid: str
+    project_key: str
+    account: Account
+
+    def reaches(self, repository: Repository) -> bool:
+        """Whether the token can see the repository at all."""
+        if self.kind == "workspace_access_token":
+            return self.workspace_uuid == repository.workspace_uuid
+        if self.kind == "project_access_token":
+            return (self.workspace_uuid, self.project_key) == (
+                repository.workspace_uuid,
+                repository.project_key,
+            )
+        return self.repository_uuid == repository.uuid
+
+
+class Happening(StrEnum):
+    """What befell a pull request; each provider has its own names for these."""
+
+    OPENED = "opened"
+    PUSHED = "pushed"
+    EDITED = "edited"
+    MERGED = "merged"
+    DECLINED = "declined"
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """Something befell a pull request, and whoever subscribed should hear of it."""
+
+    happening: Happening
+    actor: Account
+    repository: Repository
+    pull_request: PullRequest
+    comment_count: int

@@ -1,0 +1,6 @@
+-- How many airports keep each time zone.
+select
+    time_zone,
+    cast(count(*) as integer) as airports
+from stg_airports
+group by time_zone

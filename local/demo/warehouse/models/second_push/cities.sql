@@ -1,0 +1,11 @@
+-- Cities with an airport. Many an outback airstrip belongs to none.
+select
+    lower(concat_ws('-', country, state, city)) as city_id,
+    country,
+    state,
+    city,
+    cast(count(*) as integer) as airports,
+    min(time_zone) as time_zone
+from airports
+where city is not null
+group by country, state, city

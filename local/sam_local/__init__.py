@@ -1,0 +1,1 @@
+"""`sam local` with the AWS and the Bitbucket that `make local` has running."""

@@ -1,0 +1,120 @@
+"""The whole system in one process: functions under moto, Bitbucket emulated, HTTP for real."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+import requests
+
+from local.bitbucket import BitbucketEmulator
+from tests.functional.gateway import gateway
+from tests.functional.lambda_environment import ADMIN_TOKEN, Account, account
+
+REPOSITORY = "acme/jaffle-shop"
+
+
+@dataclass
+class System:
+    """What a person, a pipeline and Bitbucket can do with the system."""
+
+    url: str
+    bitbucket: BitbucketEmulator
+    account: Account
+    access_token: str
+
+    def call(
+        self, method: str, path: str, token: str | None = ADMIN_TOKEN, **options: Any
+    ) -> requests.Response:
+        headers = dict(options.pop("headers", {}))
+        if token is not None:
+            headers["Authorization"] = f"Bearer {token}"
+        return requests.request(method, self.url + path, headers=headers, timeout=30, **options)
+
+    def configure(self, **changes: Any) -> requests.Response:
+        body = {"repository": REPOSITORY, "access_token": self.access_token} | changes
+        return self.call("POST", "/integrations", json=body)
+
+    def connect(self) -> "Connection":
+        """Configure the repository, as the first thing that every story does."""
+        answer = self.configure()
+        assert answer.status_code == 201, answer.text
+        body = answer.json()
+        return Connection(self, body["integration"]["id"], body["ci_token"])
+
+
+@dataclass
+class Connection:
+    """A configured repository."""
+
+    system: System
+    id: str
+    ci_token: str
+
+    def submit(self, body: bytes | str, **query: Any) -> requests.Response:
+        return self.system.call(
+            "POST",
+            f"/integrations/{self.id}/diffs",
+            self.ci_token,
+            params={"format": "data-diff"} | query,
+            data=body,
+        )
+
+    def status(self, submitted: requests.Response) -> dict[str, Any]:
+        """What the status URL of a submission says."""
+        url = submitted.json()["status_url"]
+        answer = requests.get(url, headers={"Authorization": f"Bearer {self.ci_token}"}, timeout=30)
+        assert answer.status_code == 200, answer.text
+        status: dict[str, Any] = answer.json()
+        return status
+
+    def open_pull_request(self, title: str = "Fix amounts") -> tuple[int, str]:
+        """Open a pull request in Bitbucket; its number and head."""
+        opened = self.system.bitbucket.open_pull_request(REPOSITORY, title=title)
+        return opened.id, opened.head
+
+    def push(self, pull_request: int, message: str = "Address review comments") -> str:
+        """Push a commit to a pull request; its new head."""
+        return self.system.bitbucket.push_commit(REPOSITORY, pull_request, message).head
+
+    def settle(self) -> None:
+        """Let Bitbucket deliver its webhooks, and the report function work them off."""
+        self.system.bitbucket.wait_until_delivered()
+        self.system.account.drain()
+
+    def health(self) -> dict[str, Any]:
+        """The integration's health, as its admin sees it."""
+        answer = self.system.call("GET", f"/integrations/{self.id}")
+        assert answer.status_code == 200, answer.text
+        health: dict[str, Any] = answer.json()["health"]
+        return health
+
+    def comments(self, pull_request: int) -> list[str]:
+        """The texts of the pull request's comments that are not deleted."""
+        found = self.system.bitbucket.comments(REPOSITORY, pull_request)
+        return [one.raw for one in found if not one.deleted]
+
+    def build_status(self, commit: str) -> tuple[str, str]:
+        """State and description of the one build status on a commit."""
+        [status] = self.system.bitbucket.build_statuses(REPOSITORY, commit)
+        return status.state, status.description
+
+
+@pytest.fixture
+def bitbucket() -> Iterator[BitbucketEmulator]:
+    with BitbucketEmulator() as emulator:
+        emulator.create_repository(REPOSITORY)
+        yield emulator
+
+
+@pytest.fixture
+def system(bitbucket: BitbucketEmulator) -> Iterator[System]:
+    token = bitbucket.create_access_token(REPOSITORY, ("pullrequest:write", "webhook"))
+    with account(bitbucket.cloud_api_url, "") as aws, gateway(aws.serve) as url:
+        yield System(url, bitbucket, aws, token)
+        assert aws.crashes == [], "a function ended with an error that it does not handle"
+
+
+@pytest.fixture
+def connection(system: System) -> Connection:
+    return system.connect()

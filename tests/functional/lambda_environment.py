@@ -1,0 +1,306 @@
+"""An AWS account in memory, made from template.yaml, with the functions loaded into it."""
+
+import importlib
+import io
+import json
+import logging
+import sys
+import threading
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, redirect_stdout
+from dataclasses import dataclass, field
+from functools import cache
+from types import ModuleType
+from typing import Any
+from unittest import mock
+
+import boto3
+from moto import mock_aws
+
+from tests.deployed_template import ROOT, resource, template
+from tests.functional.aws_calls import AwsCalls
+
+REGION = "eu-central-1"
+STACK = "datadiff-test"
+ADMIN_TOKEN = "admin-token-9QmX2"
+SIGNING_KEY = "signing-key-Zr81bQ"
+
+LARGEST_EVENT = 6 * 1024 * 1024
+"""Bytes of JSON that Lambda takes with an invocation."""
+
+_MODULES = {
+    "ConfigureFunction": "configure",
+    "WebhookFunction": "webhook",
+    "DiffsFunction": "diffs",
+    "ReportFunction": "report",
+}
+
+
+@dataclass
+class LambdaContext:
+    """What Lambda tells a function about its invocation."""
+
+    function_name: str = "function"
+    memory_limit_in_mb: int = 512
+    invoked_function_arn: str = "arn:aws:lambda:eu-central-1:123456789012:function:function"
+    aws_request_id: str = "5d1b5c3e"
+    milliseconds: int = 110_000
+
+    def get_remaining_time_in_millis(self) -> int:
+        return self.milliseconds
+
+
+@dataclass
+class Account:
+    """The stack's resources, and its functions as Lambda would load them.
+
+    `output` is all that the functions wrote, as their log groups would show it.
+    """
+
+    environment: dict[str, str]
+    queue_url: str
+    dead_letter_url: str
+    calls: AwsCalls
+    output: io.StringIO = field(default_factory=io.StringIO)
+    crashes: list[str] = field(default_factory=list)
+    _modules: dict[str, ModuleType] = field(default_factory=dict)
+    _in_flight: dict[str, str] = field(default_factory=dict)
+    # An environment does one thing at a time.
+    _busy: threading.RLock = field(default_factory=threading.RLock)
+
+    def client(self, service: str) -> Any:
+        """A client of the test's own, whose calls are not counted."""
+        return _clients(service)
+
+    def function(self, name: str) -> ModuleType:
+        """The function's module, loaded once: a warm environment."""
+        with self._busy, redirect_stdout(self.output):
+            if name not in self._modules:
+                self._modules[name] = _load(_MODULES[name], self.environment)
+            return self._modules[name]
+
+    def cold(self) -> None:
+        """Forget all warm environments."""
+        self._modules.clear()
+
+    def invoke(self, name: str, event: Mapping[str, Any], context: Any = None) -> Any:
+        """Run a function; event and answer are JSON, as they are for Lambda."""
+        with self._busy, redirect_stdout(self.output):
+            handler = self.function(name).lambda_handler
+            answer = handler(json.loads(json.dumps(event)), context or LambdaContext())
+            return json.loads(json.dumps(answer))
+
+    def serve(self, name: str, event: Mapping[str, Any]) -> dict[str, Any]:
+        """Run a function for API Gateway, which has answers of its own when that goes wrong."""
+        if len(json.dumps(event)) > LARGEST_EVENT:
+            return {"statusCode": 413, "body": '{"message": "Request Too Long"}'}
+        try:
+            answer: dict[str, Any] = self.invoke(name, event)
+            if not isinstance(answer.get("body", ""), str):
+                raise TypeError("malformed Lambda proxy response")  # noqa: TRY301
+        except Exception as error:  # noqa: BLE001 Lambda catches all of them, too
+            self.crashes.append(f"{name}: {error!r}")
+            return {"statusCode": 502, "body": '{"message": "Internal server error"}'}
+        return answer
+
+    def logs(self) -> list[dict[str, Any]]:
+        """What the functions logged; their metrics are logged, too."""
+        lines = self.output.getvalue().splitlines()
+        return [json.loads(line) for line in lines if line.startswith("{")]
+
+    def metrics(self, name: str) -> int:
+        """What a metric adds up to."""
+        return int(sum(sum(line[name]) for line in self.logs() if name in line))
+
+    def jobs(self) -> list[dict[str, Any]]:
+        """Receive a batch as Lambda's event source would, as records of its event."""
+        properties = resource("ReportFunction")["Events"]["Jobs"]["Properties"]
+        answer = self.client("sqs").receive_message(
+            QueueUrl=self.queue_url,
+            MaxNumberOfMessages=properties["BatchSize"],
+            AttributeNames=["All"],
+        )
+        messages = answer.get("Messages", [])
+        self._in_flight |= {one["MessageId"]: one["ReceiptHandle"] for one in messages}
+        return [
+            {
+                "messageId": message["MessageId"],
+                "receiptHandle": message["ReceiptHandle"],
+                "body": message["Body"],
+                "attributes": message["Attributes"],
+                "messageAttributes": {},
+                "eventSource": "aws:sqs",
+                "eventSourceARN": "arn:aws:sqs:eu-central-1:123456789012:jobs.fifo",
+                "awsRegion": REGION,
+            }
+            for message in messages
+        ]
+
+    def work(self, records: list[dict[str, Any]], context: Any = None) -> list[str]:
+        """Run the report function on a batch, as the event source does; the ids that failed."""
+        answer = self.invoke("ReportFunction", {"Records": records}, context)
+        failed = [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
+        for record in records:
+            if record["messageId"] not in failed:
+                self.client("sqs").delete_message(
+                    QueueUrl=self.queue_url, ReceiptHandle=record["receiptHandle"]
+                )
+                del self._in_flight[record["messageId"]]
+        return failed
+
+    def drain(self) -> int:
+        """Work until nothing is visible on the queue; how many records were done."""
+        done = 0
+        while records := self.jobs():
+            failed = self.work(records)
+            done += len(records) - len(failed)
+        return done
+
+    def skip_delays(self) -> None:
+        """Let the time pass for which failed messages are hidden."""
+        for handle in self._in_flight.values():
+            self.client("sqs").change_message_visibility(
+                QueueUrl=self.queue_url, ReceiptHandle=handle, VisibilityTimeout=0
+            )
+        self._in_flight.clear()
+
+    def delays(self) -> list[int]:
+        """For how many seconds the function hid messages that failed, in its order."""
+        return [one["VisibilityTimeout"] for one in self.calls.of("ChangeMessageVisibility")]
+
+    def send(self, body: str, group: str) -> None:
+        """Put a message on the queue of report jobs, past the functions."""
+        self.client("sqs").send_message(
+            QueueUrl=self.queue_url,
+            MessageBody=body,
+            MessageGroupId=group,
+            MessageDeduplicationId=str(uuid.uuid4()),
+        )
+
+    def dead_letters(self) -> list[str]:
+        """The bodies of the messages that were given up."""
+        answer = self.client("sqs").receive_message(
+            QueueUrl=self.dead_letter_url, MaxNumberOfMessages=10
+        )
+        return [message["Body"] for message in answer.get("Messages", [])]
+
+    def items(self, partition: str = "", sort: str = "") -> list[dict[str, Any]]:
+        """The table's items whose keys begin like this, as DynamoDB keeps them."""
+        pages = self.client("dynamodb").get_paginator("scan").paginate(TableName="table")
+        items = [item for page in pages for item in page["Items"]]
+        return [
+            item
+            for item in items
+            if item["pk"]["S"].startswith(partition) and item["sk"]["S"].startswith(sort)
+        ]
+
+    def access_tokens(self) -> dict[str, str]:
+        """The access tokens in Secrets Manager by their names."""
+        client = self.client("secretsmanager")
+        names = [one["Name"] for one in client.list_secrets()["SecretList"]]
+        prefix = self.environment["ACCESS_TOKEN_PREFIX"]
+        return {
+            name: client.get_secret_value(SecretId=name)["SecretString"]
+            for name in names
+            if name.startswith(prefix)
+        }
+
+
+def _load(module: str, environment: Mapping[str, str]) -> ModuleType:
+    folder = ROOT / "functions" / module
+    for one in folder.glob("*.py"):
+        sys.modules.pop(one.stem, None)
+    # A new environment has new loggers, whose output is that of this account.
+    known = logging.Logger.manager.loggerDict
+    for name in [name for name in known if name.partition(".")[0] in {module, "service_undefined"}]:
+        del known[name]
+    with mock.patch.dict("os.environ", environment):
+        return importlib.import_module(module)
+
+
+@contextmanager
+def account(cloud_api_url: str, public_url: str) -> Iterator[Account]:
+    """An account with the template's table, bucket, queues and secrets."""
+    fake = {
+        "AWS_ACCESS_KEY_ID": "testing",
+        "AWS_SECRET_ACCESS_KEY": "testing",
+        "AWS_DEFAULT_REGION": REGION,
+        "POWERTOOLS_METRICS_NAMESPACE": "BitbucketDataDiff",
+    }
+    with mock.patch.dict("os.environ", fake), mock_aws():
+        _clients.cache_clear()
+        made = _build(fake, cloud_api_url, public_url)
+        boto3.DEFAULT_SESSION = _session("functions")
+        made.calls.watch(_session("functions"))
+        # What no logger of ours formats, Lambda's own handler writes from warnings on.
+        handler = logging.StreamHandler(made.output)
+        handler.setLevel(logging.WARNING)
+        logging.getLogger().addHandler(handler)
+        try:
+            yield made
+        finally:
+            logging.getLogger().removeHandler(handler)
+            made.calls.unwatch(_session("functions"))
+
+
+@cache
+def _session(_: str) -> boto3.Session:
+    # One for all tests, since reading the descriptions of AWS's APIs takes long.
+    return boto3.Session(region_name=REGION)
+
+
+@cache
+def _clients(service: str) -> Any:
+    return _session("tests").client(service)  # type: ignore[call-overload]
+
+
+def _build(fake: Mapping[str, str], cloud_api_url: str, public_url: str) -> Account:
+    table = resource("Table")
+    _clients("dynamodb").create_table(
+        TableName="table",
+        **{key: table[key] for key in ("BillingMode", "AttributeDefinitions", "KeySchema")},
+    )
+    s3: Any = _clients("s3")
+    s3.create_bucket(Bucket="submissions", CreateBucketConfiguration={"LocationConstraint": REGION})
+    secrets = _clients("secretsmanager")
+    admin = secrets.create_secret(Name=f"{STACK}/admin-token", SecretString=ADMIN_TOKEN)
+    key = secrets.create_secret(Name=f"{STACK}/signing-key", SecretString=SIGNING_KEY)
+    sqs = _clients("sqs")
+    dead_letters = sqs.create_queue(QueueName="dead.fifo", Attributes={"FifoQueue": "true"})
+    dead_letter_arn = sqs.get_queue_attributes(
+        QueueUrl=dead_letters["QueueUrl"], AttributeNames=["QueueArn"]
+    )["Attributes"]["QueueArn"]
+    queue = resource("ReportQueue")
+    url = sqs.create_queue(
+        QueueName="jobs.fifo",
+        Attributes={
+            "FifoQueue": "true",
+            "DeduplicationScope": queue["DeduplicationScope"],
+            "FifoThroughputLimit": queue["FifoThroughputLimit"],
+            "VisibilityTimeout": str(queue["VisibilityTimeout"]),
+            "RedrivePolicy": json.dumps(
+                queue["RedrivePolicy"] | {"deadLetterTargetArn": dead_letter_arn}
+            ),
+        },
+    )["QueueUrl"]
+    report = resource("ReportFunction")["Environment"]["Variables"]
+    return Account(
+        environment={
+            **fake,
+            "TABLE_NAME": "table",
+            "BUCKET_NAME": "submissions",
+            "QUEUE_URL": url,
+            "ADMIN_TOKEN_ARN": admin["ARN"],
+            "SIGNING_KEY_ARN": key["ARN"],
+            "ACCESS_TOKEN_PREFIX": f"{STACK}/access-tokens/",
+            "BITBUCKET_CLOUD_API_URL": cloud_api_url,
+            "PUBLIC_URL": public_url,
+            "RETENTION_DAYS": "90",
+            "MAX_RECEIVES": report["MAX_RECEIVES"],
+            "POWERTOOLS_LOG_LEVEL": template()["Parameters"]["LogLevel"]["Default"],
+        },
+        queue_url=url,
+        dead_letter_url=dead_letters["QueueUrl"],
+        calls=AwsCalls(),
+    )

@@ -1,0 +1,85 @@
+from tests.functional.conftest import REPOSITORY, Connection
+from tests.functional.data_diff_lines import different, failed, identical
+
+WAITING = ("INPROGRESS", "Waiting for data diff results")
+
+
+def opened(connection: Connection) -> tuple[int, str]:
+    number, head = connection.open_pull_request()
+    connection.settle()
+    return number, head
+
+
+class TestAPullRequestsLife:
+    def test_an_opened_pull_request_waits_for_results(self, connection: Connection) -> None:
+        number, head = opened(connection)
+        assert connection.build_status(head) == WAITING
+        assert connection.comments(number) == []
+
+    def test_results_become_one_comment_and_a_build_status(self, connection: Connection) -> None:
+        number, head = opened(connection)
+        submitted = connection.submit(f"{different()}\n{identical()}\n", commit=head)
+        assert submitted.status_code == 202
+        assert connection.status(submitted)["status"] == "queued"
+        connection.settle()
+        [comment] = connection.comments(number)
+        assert comment.splitlines()[0].startswith("**Data diff: 1 of 2 models differs")
+        state, description = connection.build_status(head)
+        assert state == "SUCCESSFUL"
+        assert "1 of 2 models differs" in description
+        status = connection.status(submitted)
+        assert status["status"] == "posted"
+        assert f"/pull-requests/{number}" in status["comment_url"]
+
+    def test_a_model_that_could_not_be_diffed_fails_the_build_status(
+        self, connection: Connection
+    ) -> None:
+        number, head = opened(connection)
+        connection.submit(f"{failed()}\n{identical()}", commit=head)
+        connection.settle()
+        assert connection.build_status(head)[0] == "FAILED"
+        assert "Duplicate primary keys" in connection.comments(number)[0]
+
+    def test_after_a_push_the_report_says_that_it_is_about_the_older_commit(
+        self, connection: Connection
+    ) -> None:
+        number, first = opened(connection)
+        connection.submit(different(), commit=first)
+        connection.settle()
+        before = connection.comments(number)
+        second = connection.push(number)
+        connection.settle()
+        [stale] = connection.comments(number)
+        assert stale != before[0]
+        assert first[:12] in stale
+        assert second[:12] in stale
+        assert connection.build_status(second) == WAITING
+
+    def test_results_for_the_new_head_update_the_same_comment(self, connection: Connection) -> None:
+        bitbucket = connection.system.bitbucket
+        number, first = opened(connection)
+        connection.submit(different(), commit=first)
+        connection.settle()
+        [before] = bitbucket.comments(REPOSITORY, number)
+        second = connection.push(number)
+        connection.settle()
+        connection.submit(identical(), commit=second)
+        connection.settle()
+        [after] = bitbucket.comments(REPOSITORY, number)
+        assert after.id == before.id
+        assert "no differences" in after.raw
+        assert first[:12] not in after.raw
+
+    def test_after_the_merge_nothing_more_is_posted(self, connection: Connection) -> None:
+        bitbucket = connection.system.bitbucket
+        number, head = opened(connection)
+        connection.submit(different(), commit=head)
+        connection.settle()
+        before = bitbucket.comments(REPOSITORY, number)
+        bitbucket.merge_pull_request(REPOSITORY, number)
+        connection.settle()
+        late = connection.submit(identical(), commit=head, pull_request=number)
+        connection.settle()
+        assert bitbucket.comments(REPOSITORY, number) == before
+        assert connection.status(late)["status"] == "superseded"
+        assert connection.status(late)["reason"] == "pull_request_closed"

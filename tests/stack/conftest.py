@@ -1,0 +1,125 @@
+"""The deployed stack: the real template on MiniStack, once per session, a repository per test."""
+
+import itertools
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+import requests
+
+from local.bitbucket import BitbucketEmulator
+from local.stack import LocalStack
+
+PATIENCE_SECONDS = 90
+_numbers = itertools.count(1)
+
+
+def until[T](look: Callable[[], T], what: str) -> T:
+    """Look again and again until there is something to see."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not (seen := look()):
+        assert time.monotonic() < deadline, f"not seen: {what}"
+        time.sleep(0.1)
+    return seen
+
+
+@dataclass
+class Repository:
+    """A configured repository: what a developer, CI and the world outside can do and see."""
+
+    stack: LocalStack
+    bitbucket: BitbucketEmulator
+    name: str
+    access_token: str
+    integration_id: str
+    ci_token: str
+
+    def open_pull_request(self) -> tuple[int, str]:
+        """A pull request that waits for results, and its head."""
+        pull_request = self.bitbucket.open_pull_request(self.name, title="Change the orders")
+        head = pull_request.commits[0]
+        until(lambda: self.build_state(head) == "INPROGRESS", "the waiting build status")
+        return pull_request.id, head
+
+    def push(self, number: int) -> str:
+        return self.bitbucket.push_commit(self.name, number).commits[0]
+
+    def submit(self, body: str, **query: Any) -> str:
+        """Submit as CI does; the status URL."""
+        answer = requests.post(
+            f"{self.stack.api_url}/integrations/{self.integration_id}/diffs",
+            params={"format": "data-diff"} | query,
+            data=body.encode(),
+            headers={"Authorization": f"Bearer {self.ci_token}"},
+            timeout=60,
+        )
+        assert answer.status_code == 202, answer.text
+        url: str = answer.json()["status_url"]
+        return url
+
+    def status(self, url: str) -> str:
+        answer = requests.get(url, headers={"Authorization": f"Bearer {self.ci_token}"}, timeout=60)
+        assert answer.status_code == 200, answer.text
+        return str(answer.json()["status"])
+
+    def until_posted(self, url: str) -> None:
+        until(lambda: self.status(url) == "posted", "the submission as posted")
+
+    def comments(self, number: int) -> list[tuple[int, str]]:
+        """Id and text of the comments that are not deleted."""
+        found = self.bitbucket.comments(self.name, number)
+        return [(one.id, one.raw) for one in found if not one.deleted]
+
+    def build_state(self, commit: str) -> str | None:
+        """The state of our one build status on a commit."""
+        states = [one.state for one in self.bitbucket.build_statuses(self.name, commit)]
+        assert len(states) <= 1
+        return states[0] if states else None
+
+    def settle(self) -> None:
+        """Until Bitbucket has delivered and the queue is empty, messages in flight included."""
+        self.bitbucket.wait_until_delivered()
+        sqs: Any = self.stack.session.client("sqs", endpoint_url=self.stack.endpoint_url)
+        names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+
+        def empty() -> bool:
+            attributes = sqs.get_queue_attributes(
+                QueueUrl=self.stack.deployment.outputs["ReportQueueUrl"],
+                AttributeNames=names,
+            )["Attributes"]
+            return all(int(attributes[name]) == 0 for name in names)
+
+        until(empty, "an empty queue")
+
+
+@pytest.fixture(scope="session")
+def stack() -> Iterator[LocalStack]:
+    with LocalStack() as running:
+        yield running
+
+
+@pytest.fixture
+def bitbucket(stack: LocalStack) -> Iterator[BitbucketEmulator]:
+    assert stack.bitbucket is not None
+    yield stack.bitbucket
+    stack.bitbucket.clear_faults()
+
+
+@pytest.fixture
+def repository(stack: LocalStack, bitbucket: BitbucketEmulator) -> Repository:
+    name = f"acme/shop-{next(_numbers)}"
+    bitbucket.create_repository(name)
+    access_token = bitbucket.create_access_token(name, ("pullrequest:write", "webhook"))
+    answer = requests.post(
+        f"{stack.api_url}/integrations",
+        json={"repository": name, "access_token": access_token},
+        headers={"Authorization": f"Bearer {stack.admin_token}"},
+        timeout=60,
+    )
+    assert answer.status_code == 201, answer.text
+    body = answer.json()
+    return Repository(
+        stack, bitbucket, name, access_token, body["integration"]["id"], body["ci_token"]
+    )

@@ -1,0 +1,52 @@
+"""Every call that this project makes to Bitbucket Cloud, and answers to give them."""
+
+import json
+from typing import Any
+
+from bitbucket_integration.bitbucket.cloud import CloudRepository
+from bitbucket_integration.bitbucket.exchange import Call, Response
+from bitbucket_integration.bitbucket.vocabulary import BuildState, BuildStatus, WebhookSpec
+
+API = "https://api.bitbucket.org/2.0"
+BASE = f"{API}/repositories/%7Bw%7D/%7Br%7D"
+COMMIT = "046d9a3c1532acf4cf08fe93235c00e4d673c1d2"
+REPOSITORY = CloudRepository(API, "{w}", "{r}")
+
+STATUS = BuildStatus(
+    key="data-diff-abc",
+    state=BuildState.SUCCESSFUL,
+    name="Data diff",
+    description="No differences in 2 models",
+    url="https://bitbucket.org/acme/jaffle-shop/pull-requests/7",
+    source_branch="feature/orders",
+)
+SPEC = WebhookSpec(
+    url="https://a.example/v1/webhooks/abc",
+    secret="s" * 64,
+    description="Data diff reports",
+    events=("pullrequest:created", "pullrequest:updated"),
+)
+
+CALLS: dict[str, Call[Any]] = {
+    "describe": REPOSITORY.describe(),
+    "pull_request": REPOSITORY.pull_request(7),
+    "open_pull_requests": REPOSITORY.open_pull_requests(),
+    "full_commit": REPOSITORY.full_commit("046d9a3c1532"),
+    "comments": REPOSITORY.comments(7),
+    "comment": REPOSITORY.comment(7, "11"),
+    "create_comment": REPOSITORY.create_comment(7, "# Hi"),
+    "update_comment": REPOSITORY.update_comment(7, "11", "# Hi"),
+    "set_build_status": REPOSITORY.set_build_status(COMMIT, STATUS),
+    "webhooks": REPOSITORY.webhooks(),
+    "create_webhook": REPOSITORY.create_webhook(SPEC),
+    "update_webhook": REPOSITORY.update_webhook("{h}", SPEC),
+    "delete_webhook": REPOSITORY.delete_webhook("{h}"),
+}
+GONE_IS_FINE = {"comment", "update_comment", "delete_webhook"}
+WITHOUT_ANSWER = {"set_build_status", "delete_webhook"}
+
+
+def answer(body: Any, status: int = 200, **headers: str) -> Response:
+    """An answer with a JSON body; header names are written with underscores."""
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return Response(status, named, json.dumps(body).encode())

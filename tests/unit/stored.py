@@ -1,0 +1,49 @@
+"""Things to store in tests, and what AWS was asked for."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from bitbucket_integration.integration import Integration, RepositoryIdentity
+
+REGION = "eu-central-1"
+TABLE = "table"
+NOON = 1_800_000_000.0
+
+
+@dataclass
+class Clock:
+    """A time that only a test moves."""
+
+    seconds: float = NOON
+
+    def __call__(self) -> float:
+        return self.seconds
+
+
+def repository(name: str = "jaffle-shop") -> RepositoryIdentity:
+    """The repository with this name, in one workspace."""
+    return RepositoryIdentity(
+        workspace_uuid="{7f1f0dd8-ffb5-4a57-9d5b-5b9cf2a1c001}",
+        repository_uuid=f"{{{name}}}",
+        full_name=f"acme/{name}",
+        web_url=f"https://bitbucket.org/acme/{name}",
+    )
+
+
+def integration(integration_id: str = "abc", name: str = "jaffle-shop", **rest: Any) -> Integration:
+    """An integration of the repository with this name."""
+    times = {"created_at": "2026-11-20T10:00:00+00:00", "updated_at": "2026-11-20T10:00:00+00:00"}
+    return Integration(id=integration_id, repository=repository(name), **(times | rest))
+
+
+def calls_of(client: Any) -> list[str]:
+    """The names of the calls that this client makes from now on."""
+    made: list[str] = []
+    client.meta.events.register("before-call", lambda model, **_: made.append(model.name))
+    return made
+
+
+def items_of(client: Any) -> list[dict[str, Any]]:
+    """Everything that is in the table."""
+    found: list[dict[str, Any]] = client.scan(TableName=TABLE, ConsistentRead=True)["Items"]
+    return found
