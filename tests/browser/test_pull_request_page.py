@@ -1,0 +1,60 @@
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page
+
+from bitbucket_integration.model_diff import ModelDiff, Outcome, RowCounts
+from local.bitbucket import BitbucketEmulator
+from report_comment import ReportComment, render
+
+pytestmark = pytest.mark.browser
+
+REPOSITORY = "acme/jaffle-shop"
+HOSTILE = "<img src=x onerror=alert(1)>"
+
+
+@pytest.fixture
+def bitbucket() -> Iterator[BitbucketEmulator]:
+    with BitbucketEmulator() as emulator:
+        emulator.create_repository(REPOSITORY)
+        yield emulator
+
+
+def report(commit: str, *models: str) -> str:
+    counts = RowCounts(base=1856, head=1860, added=9, removed=5, changed=40, unchanged=1811)
+    diffs = [ModelDiff(model, Outcome.DIFFERENT, rows=counts) for model in models]
+    return render(ReportComment(diffs, commit, commit, "dd-abc"))
+
+
+def test_a_report_is_shown_as_tables_and_nothing_overflows(
+    bitbucket: BitbucketEmulator, page: Page
+) -> None:
+    pull_request = bitbucket.open_pull_request(REPOSITORY, title="Change the orders")
+    text = report(pull_request.head, "model.shop.orders", "model.shop." + "long_name_" * 12)
+    bitbucket.add_comment(REPOSITORY, pull_request.id, text)
+    page.goto(f"{bitbucket.cloud_web_url}/{REPOSITORY}/pull-requests/{pull_request.id}")
+    assert page.get_by_role("cell", name="1,856 → 1,860 (+4)").count() == 2
+    for width in (1280, 480):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_html_in_a_models_name_is_shown_and_not_obeyed(
+    bitbucket: BitbucketEmulator, page: Page
+) -> None:
+    alarms: list[str] = []
+    page.on("dialog", lambda dialog: (alarms.append(dialog.message), dialog.dismiss()))
+    pull_request = bitbucket.open_pull_request(REPOSITORY, title=HOSTILE)
+    bitbucket.add_comment(REPOSITORY, pull_request.id, report(pull_request.head, HOSTILE))
+    page.goto(f"{bitbucket.cloud_web_url}/{REPOSITORY}/pull-requests/{pull_request.id}")
+    assert page.locator("img").count() == 0
+    assert page.get_by_role("heading", name=HOSTILE).count() >= 1
+    assert alarms == []
+
+
+def test_a_person_can_merge_with_the_pages_button(bitbucket: BitbucketEmulator, page: Page) -> None:
+    pull_request = bitbucket.open_pull_request(REPOSITORY, title="Change the orders")
+    page.goto(f"{bitbucket.cloud_web_url}/{REPOSITORY}/pull-requests/{pull_request.id}")
+    page.get_by_role("button", name="Merge").click()
+    page.get_by_text("Merged", exact=True).wait_for()
+    assert bitbucket.pull_request(REPOSITORY, pull_request.id).state.value == "MERGED"

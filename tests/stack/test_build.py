@@ -1,0 +1,41 @@
+import importlib.util
+from pathlib import Path
+
+import pytest
+
+from local.stack import deployment
+
+pytestmark = pytest.mark.stack
+
+PARTS = ["CommonLayer", "ConfigureFunction", "WebhookFunction", "DiffsFunction", "ReportFunction"]
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return deployment.build(tmp_path_factory.mktemp("build")).parent
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_every_module_that_is_deployed_has_bytecode_for_the_runtimes_python(
+    built: Path, part: str
+) -> None:
+    modules = list((built / part).rglob("*.py"))
+    assert modules
+    missing = [
+        module for module in modules if not Path(importlib.util.cache_from_source(module)).exists()
+    ]
+    assert missing == []
+
+
+def test_bytecode_is_bound_to_the_sources_content_since_their_dates_get_lost(built: Path) -> None:
+    unchecked_hash = 0b01
+    for bytecode in (built / "CommonLayer").rglob("*.pyc"):
+        flags = int.from_bytes(bytecode.read_bytes()[4:8], "little")
+        assert flags == unchecked_hash, bytecode
+
+
+@pytest.mark.parametrize("processor", ["x86_64", "aarch64"])
+def test_the_layer_serves_both_processors(built: Path, processor: str) -> None:
+    libraries = built / "CommonLayer" / "python"
+    compiled = [path.name for path in libraries.glob("pydantic_core/*.so")]
+    assert f"_pydantic_core.cpython-313-{processor}-linux-gnu.so" in compiled
