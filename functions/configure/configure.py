@@ -7,6 +7,7 @@ import json
 import os
 import time
 from collections.abc import Callable, Mapping
+from http import HTTPStatus
 from typing import Annotated, Any
 
 import boto3
@@ -14,6 +15,7 @@ from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
+from aws_lambda_powertools.event_handler.openapi.models import HTTPBearer, Server
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -24,19 +26,14 @@ import repository_address
 from bitbucket_integration import http_event
 from bitbucket_integration.derived_secrets import is_same_secret
 from bitbucket_integration.errors import (
-    AccessTokenRejectedError,
-    BitbucketError,
+    IntegrationError,
     InvalidRequestError,
-    MissingSecretError,
     NotAuthenticatedError,
-    NotFoundInBitbucketError,
-    PermissionMissingError,
-    TryAgainLaterError,
     UnknownIntegrationError,
 )
 from bitbucket_integration.integration import Integration
 from bitbucket_integration.observability import observers
-from bitbucket_integration.problem import problem_answer, problem_body, sentence
+from bitbucket_integration.problem import NOT_CACHED, PROBLEM_TYPE, json_answer, problem_body
 from bitbucket_integration.settings import ConfigureSettings
 from bitbucket_integration.stores.integrations import IntegrationStore
 from bitbucket_integration.stores.secrets import AccessTokenWriter, SecretReader
@@ -48,9 +45,7 @@ from integration_request import (
     RemovedView,
 )
 from integration_setup import IntegrationSetup
-
-_RETRY_SECONDS = 30
-_FAILED_IN_AWS = "The stack could not do its part; make the same call again."
+from refusals import Refusal, refusal_of
 
 logger, metrics = observers("configure")
 app = APIGatewayRestResolver(enable_validation=True)
@@ -90,7 +85,7 @@ _api = AdminApi(os.environ, time.time)
 def not_cached(app_: APIGatewayRestResolver, next_middleware: NextMiddleware) -> Response[Any]:
     """Nothing that is answered here may be kept by anyone on the way."""
     answer = next_middleware(app_)
-    answer.headers["Cache-Control"] = "no-store"
+    answer.headers.update(NOT_CACHED)
     return answer
 
 
@@ -157,7 +152,14 @@ def delete_integration(integration_id: IntegrationId) -> RemovedView:
 @app.get("/openapi.json", include_in_schema=False)
 def openapi() -> Response[str]:
     """This API as OpenAPI 3.1."""
-    schema = app.get_openapi_json_schema(title="Data diff reports on Bitbucket", version="1")
+    base = http_event.public_url(app.current_event.raw_event, _api.settings.public_url)
+    schema = app.get_openapi_json_schema(
+        title="Data diff reports on Bitbucket",
+        version="1",
+        servers=[Server(url=base)],
+        security_schemes={"admin": HTTPBearer(description="The admin token of the stack.")},
+        security=[{"admin": []}],
+    )
     return Response(200, "application/json", schema)
 
 
@@ -171,96 +173,30 @@ def submit_command(base: str, integration: Integration) -> str:
     )
 
 
-def _problem(
-    status: int,
-    reason: str,
-    detail: str,
-    *,
-    errors: list[dict[str, str]] | None = None,
-    headers: dict[str, str] | None = None,
-    **members: Any,
-) -> Response[str]:
+def _refusal_of(error: Exception) -> Refusal:
+    refusal = refusal_of(error)
     metrics.add_metric("ConfigurationRefused", MetricUnit.Count, 1)
-    logger.info("refused", reason=reason, status=status)
-    return Response(
-        status,
-        "application/problem+json",
-        # Powertools turns only `application/json` bodies into text.
-        json.dumps(problem_body(status, reason, detail, errors or [], **members)),
-        {"Cache-Control": "no-store", **(headers or {})},
-    )
+    if refusal.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        logger.warning("failed", exc_info=error, reason=refusal.reason)
+    else:
+        logger.info("refused", reason=refusal.reason, status=refusal.status)
+    return refusal
 
 
-@app.exception_handler(RequestValidationError)
-def invalid_body(error: RequestValidationError) -> Response[str]:
-    """422, naming each field; never what was in it, since it may be the token."""
-    errors = [
-        {
-            "field": ".".join(
-                part
-                for part in one["loc"]
-                if isinstance(part, str) and part not in {"body", "query", "path"}
-            )
-            or "body",
-            "message": str(one["msg"]).removeprefix("Value error, "),
-        }
-        for one in error.errors()
-    ]
-    fields = ", ".join(one["field"] for one in errors)
-    return _problem(422, "invalid_request", f"Wrong or missing: {fields}.", errors=errors)
-
-
-@app.exception_handler(InvalidRequestError)
-def invalid_request(error: InvalidRequestError) -> Response[str]:
-    """422, naming the field."""
-    errors = [{"field": error.field, "message": str(error)}]
-    return _problem(422, error.reason, f"{error.field}: {error}.", errors=errors)
-
-
-@app.exception_handler(UnknownIntegrationError)
-def unknown_integration(error: UnknownIntegrationError) -> Response[str]:
-    """404."""
-    return _problem(404, error.reason, sentence(error))
-
-
-@app.exception_handler(BitbucketError)
-def refused_by_bitbucket(error: BitbucketError) -> Response[str]:
-    """422 when the caller can do something about it, 503 when only time can."""
-    if isinstance(error, TryAgainLaterError):
-        seconds = round(error.retry_after or _RETRY_SECONDS)
-        return _problem(503, error.reason, sentence(error), headers={"Retry-After": str(seconds)})
-    match error:
-        case PermissionMissingError(permissions=permissions):
-            cure = " Create an access token that has it and configure the repository again."
-            return _problem(
-                422,
-                error.reason,
-                sentence(error) + cure,
-                errors=[{"field": "access_token", "message": str(error)}],
-                missing_permissions=list(permissions),
-            )
-        case AccessTokenRejectedError():
-            field = "access_token"
-        case NotFoundInBitbucketError():
-            field = "repository"
-        case _:
-            field = "repository"
-    errors = [{"field": field, "message": str(error)}]
-    return _problem(422, error.reason, sentence(error), errors=errors)
-
-
-@app.exception_handler([ClientError, BotoCoreError, MissingSecretError])
-def failed_in_aws(error: Exception) -> Response[str]:
-    """503, since the same call again goes on where this one stopped."""
-    logger.error("failed in AWS", exc_info=error)
-    headers = {"Retry-After": str(_RETRY_SECONDS)}
-    return _problem(503, "try_again_later", _FAILED_IN_AWS, headers=headers)
+@app.exception_handler([IntegrationError, RequestValidationError, ClientError, BotoCoreError])
+def refused(error: Exception) -> Response[str]:
+    """Answer what a route raised."""
+    refusal = _refusal_of(error)
+    # Powertools turns only `application/json` bodies into text.
+    body = json.dumps(refusal.body)
+    return Response(refusal.status, PROBLEM_TYPE, body, NOT_CACHED | dict(refusal.headers))
 
 
 @app.not_found
 def no_route(_: NotFoundError) -> Response[str]:
     """404 for what is no route of this function."""
-    return _problem(404, "no_route", "There is nothing here.")
+    body = json.dumps(problem_body(404, "no_route", "There is nothing here."))
+    return Response(404, PROBLEM_TYPE, body, dict(NOT_CACHED))
 
 
 def _check_body(event: Mapping[str, Any]) -> None:
@@ -275,23 +211,14 @@ def _check_body(event: Mapping[str, Any]) -> None:
         raise InvalidRequestError("body", "is not JSON") from error
 
 
-def _refused(event: Mapping[str, Any]) -> dict[str, Any] | None:
+def _refused_at_the_door(event: Mapping[str, Any]) -> dict[str, Any] | None:
     """The answer to a request that no route may see, None to any other."""
     try:
         _api.authenticate(http_event.bearer_token(event))
         _check_body(event)
-    except InvalidRequestError as error:
-        metrics.add_metric("ConfigurationRefused", MetricUnit.Count, 1)
-        errors = [{"field": error.field, "message": str(error)}]
-        return problem_answer(422, error.reason, f"{error.field}: {error}.", errors)
-    except NotAuthenticatedError as error:
-        metrics.add_metric("ConfigurationRefused", MetricUnit.Count, 1)
-        challenge = {"WWW-Authenticate": 'Bearer realm="admin"'}
-        return problem_answer(401, error.reason, sentence(error), headers=challenge)
-    except (ClientError, BotoCoreError, MissingSecretError):
-        logger.exception("failed in AWS")
-        headers = {"Retry-After": str(_RETRY_SECONDS)}
-        return problem_answer(503, "try_again_later", _FAILED_IN_AWS, headers=headers)
+    except (IntegrationError, ClientError, BotoCoreError) as error:
+        refusal = _refusal_of(error)
+        return json_answer(refusal.status, refusal.body, refusal.headers, PROBLEM_TYPE)
     return None
 
 
@@ -300,4 +227,4 @@ def _refused(event: Mapping[str, Any]) -> dict[str, Any] | None:
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """API Gateway REST proxy: `/integrations…` and `/openapi.json`."""
     # First of all: Powertools would validate a request before any middleware of ours sees it.
-    return _refused(event) or app.resolve(event, context)
+    return _refused_at_the_door(event) or app.resolve(event, context)

@@ -31,7 +31,7 @@ from bitbucket_integration.errors import (
     NotAuthenticatedError,
 )
 from bitbucket_integration.observability import observers
-from bitbucket_integration.problem import problem_body, sentence
+from bitbucket_integration.problem import NOT_CACHED, PROBLEM_TYPE, problem_body, sentence
 from bitbucket_integration.report_job import SUBMITTED, CommitJob, PullRequestJob
 from bitbucket_integration.settings import DiffsSettings
 from bitbucket_integration.stores.integrations import IntegrationStore
@@ -149,7 +149,7 @@ _api = build_api(os.environ, time.time)
 def not_cached(app_: APIGatewayRestResolver, next_middleware: NextMiddleware) -> Response[Any]:
     """Nothing that is answered here may be kept by anyone on the way."""
     answer = next_middleware(app_)
-    answer.headers["Cache-Control"] = "no-store"
+    answer.headers.update(NOT_CACHED)
     return answer
 
 
@@ -209,10 +209,10 @@ def _problem(
     logger.info("refused", reason=reason, status=status_code)
     return Response(
         status_code,
-        "application/problem+json",
+        PROBLEM_TYPE,
         # Powertools turns only `application/json` bodies into text.
         json.dumps(problem_body(status_code, reason, detail, errors or [])),
-        {"Cache-Control": "no-store", **(headers or {})},
+        NOT_CACHED | (headers or {}),
     )
 
 

@@ -28,7 +28,12 @@ from decision import decide
 from gathering import Gathering
 from posting import Posting
 
-logger = Logger(child=True)
+logger = Logger(service="report", child=True)
+
+
+class RepositoryOutOfReachError(NotFoundInBitbucketError):
+    """Not a pull request alone: the repository is gone, or the access token may not see it."""
+
 
 _WAITING_FOR_PULL_REQUEST = "Waiting: no open pull request has this commit as its head yet."
 
@@ -57,7 +62,12 @@ class JobRunner:
             return "integration deleted"
         try:
             outcome = self._with_access(integration, job, job_id)
-        except (AccessTokenRejectedError, PermissionMissingError, MissingSecretError) as error:
+        except (
+            AccessTokenRejectedError,
+            PermissionMissingError,
+            MissingSecretError,
+            RepositoryOutOfReachError,
+        ) as error:
             # Only an admin can mend this; trying again would be in vain.
             self._record_health(integration, error)
             self.give_up(job, error)
@@ -74,12 +84,16 @@ class JobRunner:
 
     def _with_access(self, integration: Integration, job: ReportJob, job_id: str) -> str:
         name = access_token_name(self.access_token_prefix, integration.id)
+        access_token = self.secrets.read(name)
         try:
-            return self._run(integration, job, job_id, self.secrets.read(name))
-        except AccessTokenRejectedError:
+            return self._run(integration, job, job_id, access_token)
+        except (AccessTokenRejectedError, PermissionMissingError):
             # It may have been replaced since this function last read it.
             self.secrets.forget(name)
-            return self._run(integration, job, job_id, self.secrets.read(name))
+            replacement = self.secrets.read(name)
+            if replacement == access_token:
+                raise
+            return self._run(integration, job, job_id, replacement)
 
     def _run(self, integration: Integration, job: ReportJob, job_id: str, access_token: str) -> str:
         client = BitbucketClient(access_token)
@@ -88,13 +102,16 @@ class JobRunner:
             self.cloud_api_url, identity.workspace_uuid, identity.repository_uuid
         )
         if isinstance(job, CommitJob):
-            return self._queue_pull_requests(client, repository, job, job_id)
+            try:
+                return self._queue_pull_requests(client, repository, job, job_id)
+            except NotFoundInBitbucketError as error:
+                raise RepositoryOutOfReachError(str(error)) from error
         gathering = Gathering(client, repository, integration, self.submissions, self.pull_requests)
         try:
             known = gathering.gather(job)
         except NotFoundInBitbucketError as error:
             # Either the pull request is gone, or the whole repository is out of reach.
-            return self._without_pull_request(client, repository, integration, job, error)
+            return self._without_pull_request(client, repository, job, error)
         if job.commit and job.cause != SUBMITTED:
             self.pull_requests.add_head(integration.id, job.commit, job.pull_request_id)
         plan = decide(known)
@@ -105,15 +122,13 @@ class JobRunner:
         self,
         client: BitbucketClient,
         repository: CloudRepository,
-        integration: Integration,
         job: PullRequestJob,
         error: NotFoundInBitbucketError,
     ) -> str:
         try:
             client.run(repository.describe())
         except NotFoundInBitbucketError as lost:
-            self._record_health(integration, lost)
-            error = lost
+            raise RepositoryOutOfReachError(str(lost)) from lost
         self.give_up(job, error)
         return error.reason
 

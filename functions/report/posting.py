@@ -21,7 +21,7 @@ from bitbucket_integration.submission import SubmissionStatus
 from decision import Knowledge, Plan, marker
 from report_comment import has_footer
 
-logger = Logger(child=True)
+logger = Logger(service="report", child=True)
 
 
 @dataclass(frozen=True, slots=True)

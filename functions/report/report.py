@@ -21,7 +21,7 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.config import Config
 
-from bitbucket_integration.errors import TryAgainLaterError
+from bitbucket_integration.errors import MalformedJobError, TryAgainLaterError
 from bitbucket_integration.observability import observers
 from bitbucket_integration.report_job import ReportJob, from_message
 from bitbucket_integration.settings import ReportSettings
@@ -37,7 +37,23 @@ _LEAST_MILLISECONDS = 45_000
 """With less time left a job is not begun: it could be cut off between two of its steps."""
 
 logger, metrics = observers("report")
-processor = SqsFifoPartialProcessor(skip_group_on_error=True)
+
+
+class Processor(SqsFifoPartialProcessor):
+    """Skips what is behind a failed record in its group, unless that was the record's last try.
+
+    What is behind it was received as often, and would go to the dead letters without any try.
+    """
+
+    def failure_handler(self, record: Any, exception: Any) -> Any:
+        """Note a failed record, and that its group is to be skipped from here on."""
+        answer = super().failure_handler(record, exception)
+        if _worker.is_last_try(record):
+            self._failed_group_ids.discard(self._current_group_id)
+        return answer
+
+
+processor = Processor(skip_group_on_error=True)
 # A batch in which all jobs wait for Bitbucket is no error of the function.
 processor.raise_on_entire_batch_failure = False
 
@@ -79,7 +95,12 @@ class Worker:
 
     def work(self, record: SQSRecord, milliseconds_left: int) -> None:
         """Run a record's job. Whatever it raises makes the queue deliver the record again."""
-        job = from_message(record.body)
+        try:
+            job = from_message(record.body)
+        except MalformedJobError:
+            metrics.add_metric("JobFailed", MetricUnit.Count, 1)
+            logger.exception("malformed", receives=_receives(record))
+            raise
         logger.append_keys(
             integration_id=job.integration_id, kind=job.kind, group=job.group, cause=job.cause
         )
@@ -95,13 +116,17 @@ class Worker:
     def _failed(self, record: SQSRecord, job: ReportJob, error: Exception) -> None:
         receives = _receives(record)
         metrics.add_metric("JobFailed", MetricUnit.Count, 1)
-        if receives >= self._settings.max_receives:
+        if self.is_last_try(record):
             logger.error("given up", exc_info=error, receives=receives)
             self._runner.give_up(job, error)
             return
         wish = error.retry_after if isinstance(error, TryAgainLaterError) else None
         self._delays[job.group] = _delay(record, wish)
         logger.warning("will be tried again", exc_info=error, receives=receives)
+
+    def is_last_try(self, record: SQSRecord) -> bool:
+        """Whether the queue gives a record up if it fails now."""
+        return _receives(record) >= self._settings.max_receives
 
     def delay(self, failed: Iterable[SQSRecord]) -> None:
         """Hide failed records until their next try."""

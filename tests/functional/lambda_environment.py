@@ -6,6 +6,7 @@ import json
 import logging
 import sys
 import threading
+import traceback
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, redirect_stdout
@@ -55,7 +56,8 @@ class LambdaContext:
 class Account:
     """The stack's resources, and its functions as Lambda would load them.
 
-    `output` is all that the functions wrote, as their log groups would show it.
+    `output` is all that the functions wrote, as their log groups would show it, and `answers` are
+    all that they gave to API Gateway.
     """
 
     environment: dict[str, str]
@@ -63,6 +65,7 @@ class Account:
     dead_letter_url: str
     calls: AwsCalls
     output: io.StringIO = field(default_factory=io.StringIO)
+    answers: list[str] = field(default_factory=list)
     crashes: list[str] = field(default_factory=list)
     _modules: dict[str, ModuleType] = field(default_factory=dict)
     _in_flight: dict[str, str] = field(default_factory=dict)
@@ -100,8 +103,10 @@ class Account:
             if not isinstance(answer.get("body", ""), str):
                 raise TypeError("malformed Lambda proxy response")  # noqa: TRY301
         except Exception as error:  # noqa: BLE001 Lambda catches all of them, too
+            traceback.print_exception(error, file=self.output)
             self.crashes.append(f"{name}: {error!r}")
             return {"statusCode": 502, "body": '{"message": "Internal server error"}'}
+        self.answers.append(json.dumps(answer, ensure_ascii=False))
         return answer
 
     def logs(self) -> list[dict[str, Any]]:

@@ -5,28 +5,31 @@ from typing import TYPE_CHECKING
 
 import boto3
 import pytest
+from hypothesis import settings
 from moto import mock_aws
 
 from bitbucket_integration.stores.integrations import IntegrationStore
 from tests.deployed_template import resource
-from tests.unit.stored import REGION, TABLE
+from tests.unit.stored import TABLE, aws_session
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 
+# A machine that is busy otherwise is no finding.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
+
+
 @pytest.fixture
-def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
+def aws() -> Iterator[boto3.Session]:
     with mock_aws():
-        yield
+        yield aws_session()
 
 
 @pytest.fixture
-def dynamodb(aws: None) -> "DynamoDBClient":
-    client = boto3.client("dynamodb", region_name=REGION)
+def dynamodb(aws: boto3.Session) -> "DynamoDBClient":
+    client = aws.client("dynamodb")
     table = resource("Table")
     client.create_table(
         TableName=TABLE,

@@ -1,13 +1,22 @@
 """Things to store in tests, and what AWS was asked for."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
+
+import boto3
 
 from bitbucket_integration.integration import Integration, RepositoryIdentity
 
 REGION = "eu-central-1"
 TABLE = "table"
 NOON = 1_800_000_000.0
+
+
+@cache
+def aws_session() -> boto3.Session:
+    """One session for all tests, since each reads the descriptions of its services anew."""
+    return boto3.Session("testing", "testing", region_name=REGION)
 
 
 @dataclass

@@ -232,7 +232,7 @@ headers = st.dictionaries(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     st.sampled_from(sorted(CALLS)),
     st.just(200) | st.integers(100, 599),

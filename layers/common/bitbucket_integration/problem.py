@@ -9,6 +9,11 @@ from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
+PROBLEM_TYPE = "application/problem+json"
+
+NOT_CACHED = {"Cache-Control": "no-store"}
+"""Nothing that the functions answer may be kept by anyone on the way."""
+
 TYPE_PREFIX = "urn:bitbucket-data-diff:problem:"
 
 
@@ -44,12 +49,12 @@ def json_answer(
     headers: Mapping[str, str] | None = None,
     content_type: str = "application/json",
 ) -> dict[str, Any]:
-    """A Lambda proxy answer. Nothing that these functions answer may be cached."""
+    """A Lambda proxy answer."""
     return {
         "statusCode": status,
         "headers": {
             "Content-Type": content_type,
-            "Cache-Control": "no-store",
+            **NOT_CACHED,
             **(headers or {}),
         },
         "body": json.dumps(body, ensure_ascii=False),
@@ -65,6 +70,4 @@ def problem_answer(
     headers: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """A Lambda proxy answer that carries a problem."""
-    return json_answer(
-        status, problem_body(status, reason, detail, errors), headers, "application/problem+json"
-    )
+    return json_answer(status, problem_body(status, reason, detail, errors), headers, PROBLEM_TYPE)

@@ -1,0 +1,207 @@
+"""Plays the story with everything going wrong that can, and then looks for the secrets."""
+
+import base64
+import gzip
+import json
+import logging
+from collections.abc import Iterator
+from urllib.parse import quote
+
+import pytest
+
+from tests.functional.conftest import REPOSITORY, Connection, System
+from tests.functional.data_diff_lines import different, failed, identical
+from tests.functional.lambda_environment import ADMIN_TOKEN, SIGNING_KEY
+from tests.functional.signed_webhooks import deliver, payload, secret_of
+
+FUNCTIONS = ("ConfigureFunction", "WebhookFunction", "DiffsFunction", "ReportFunction")
+FAULTS = ("rate_limited", "server_error", "drop", "apply_then_drop")
+
+
+def wrong_configurations(system: System) -> None:
+    token = system.access_token
+    other = system.bitbucket.create_access_token(REPOSITORY, ("repository",))
+    for changes in (
+        {"access_token": f"{token} {token}"},
+        {"access_token": f"{token}\n{token}"},
+        {"access_token": {"value": token}},
+        {"access_token": [token]},
+        {"access_token": other},
+        {"access_token": token[:-1]},
+        {"repository": token},
+        {"repository": f"https://x-token-auth:{token}@bitbucket.org/acme/jaffle-shop"},
+        {"repository": f"x-token-auth:{token}@bitbucket.org/acme"},
+        {"repository": "acme/nowhere"},
+        {"token": token},
+    ):
+        assert system.configure(**changes).status_code == 422
+    broken = f'{{"access_token": "{token}"'.encode()
+    for content_type in ("application/json", "text/plain", "application/x-www-form-urlencoded"):
+        headers = {"Content-Type": content_type}
+        answer = system.call("POST", "/integrations", data=broken, headers=headers)
+        assert answer.status_code == 422
+    assert system.call("GET", "/integrations", token).status_code == 401
+    assert system.call("GET", "/integrations", ADMIN_TOKEN + "x").status_code == 401
+
+
+def interrupted_configurations(system: System) -> None:
+    calls = system.account.calls
+    for operation in ("GetItem", "TransactWriteItems", "PutSecretValue", "CreateSecret"):
+        calls.fail(operation)
+        assert system.configure().status_code == 503
+    for kind in FAULTS:
+        system.bitbucket.add_fault(kind, path="*/hooks")
+        assert system.configure().status_code == 503
+    calls.fail("PutItem", RuntimeError("a fault of the code"))
+    assert system.configure().status_code == 502
+    assert system.account.crashes.pop()
+
+
+def refused_requests(connection: Connection) -> None:
+    system = connection.system
+    secret = secret_of(connection)
+    assert deliver(connection, b"{", event="pullrequest:created").status_code == 400
+    assert deliver(connection, payload(), headers={"X-Hub-Signature": secret}).status_code == 401
+    assert deliver(connection, payload(), event="repo:push").status_code == 202
+    system.account.calls.fail("SendMessage")
+    assert deliver(connection, payload()).status_code == 503
+    assert connection.submit("no diff", commit="a" * 40).status_code == 422
+    assert connection.submit(different(), commit=connection.ci_token).status_code == 422
+    path = f"/integrations/{connection.id}/diffs"
+    for token in (ADMIN_TOKEN, system.access_token, secret, connection.ci_token + "x"):
+        assert system.call("POST", path, token).status_code == 401
+    for operation in ("PutObject", "PutItem", "SendMessage"):
+        system.account.calls.fail(operation)
+        assert connection.submit(different(), commit="a" * 40).status_code == 503
+
+
+def reports_with_trouble(connection: Connection) -> None:
+    system = connection.system
+    number, head = connection.open_pull_request()
+    connection.settle()
+    for kind in FAULTS:
+        connection.submit(f"{different()}\n{failed(error=kind)}", commit=head)
+        system.bitbucket.add_fault(kind, path="*/pullrequests/*")
+        connection.settle()
+        system.account.skip_delays()
+    system.account.send("not a job", "a group")
+    system.account.calls.fail("GetSecretValue")
+    system.account.calls.fail("UpdateItem", RuntimeError("a fault of the code"))
+    system.account.cold()
+    connection.push(number)
+    connection.settle()
+    system.account.skip_delays()
+    connection.settle()
+
+
+def a_revoked_token_and_its_successor(connection: Connection) -> str:
+    system = connection.system
+    number, head = connection.open_pull_request("Another")
+    connection.settle()
+    system.bitbucket.revoke_access_token(system.access_token)
+    connection.submit(different(), commit=head)
+    connection.settle()
+    assert connection.health()["ok"] is False
+    successor = system.bitbucket.create_access_token(REPOSITORY)
+    assert system.configure(access_token=successor).status_code == 200
+    submitted = connection.submit(identical(), commit=head)
+    connection.settle()
+    assert connection.status(submitted)["status"] == "posted"
+    assert connection.comments(number)
+    return successor
+
+
+def written_forms(secret: str) -> Iterator[bytes]:
+    """The secret as it might be found."""
+    yield secret.encode()
+    yield quote(secret, safe="").encode()
+    yield json.dumps(secret)[1:-1].encode()
+    # As it is somewhere within a longer text.
+    for before in (b"", b"x", b"xx"):
+        yield base64.b64encode(before + secret.encode())[4:-4]
+
+
+def stored_and_told(system: System) -> dict[str, bytes]:
+    """All that leaves a function or stays behind, by where it is; Secrets Manager is not in it."""
+    account = system.account
+    s3 = account.client("s3")
+    objects = [
+        gzip.decompress(s3.get_object(Bucket="submissions", Key=one["Key"])["Body"].read())
+        for one in s3.list_objects_v2(Bucket="submissions")["Contents"]
+    ]
+    shown = [
+        (system.bitbucket.comments(REPOSITORY, one.id), one)
+        for one in system.bitbucket.pull_requests(REPOSITORY)
+    ]
+    statuses = system.bitbucket.build_statuses(REPOSITORY)
+    return {
+        "logs": account.output.getvalue().encode(),
+        "answers": "\n".join(account.answers).encode(),
+        "items": json.dumps(account.items(), ensure_ascii=False).encode(),
+        "objects": b"\n".join(objects),
+        "messages": repr(account.calls.of("SendMessage")).encode(),
+        "environment": repr(account.environment).encode(),
+        "Bitbucket": repr((shown, statuses)).encode(),
+    }
+
+
+@pytest.fixture
+def noisy(system: System) -> System:
+    system.account.environment["POWERTOOLS_LOG_LEVEL"] = "DEBUG"
+    for name in FUNCTIONS:
+        system.account.function(name)
+    return system
+
+
+def test_no_secret_leaves_its_place(noisy: System) -> None:
+    wrong_configurations(noisy)
+    interrupted_configurations(noisy)
+    [incomplete] = noisy.call("GET", "/integrations").json()["integrations"]
+    assert incomplete["setup"] == "incomplete"
+    noisy.call("DELETE", f"/integrations/{incomplete['id']}")
+    connection = noisy.connect()
+    refused_requests(connection)
+    reports_with_trouble(connection)
+    successor = a_revoked_token_and_its_successor(connection)
+    secret = secret_of(connection)
+    places = stored_and_told(noisy)
+
+    assert logging.getLogger("report").level == logging.DEBUG
+    for place in ("logs", "answers", "items", "messages"):
+        assert connection.id.encode() in places[place], "the story left traces"
+    assert b"model.shop.orders" in places["objects"]
+
+    assert places["answers"].count(connection.ci_token.encode()) == 1
+    allowed = connection.ci_token.encode()
+    secrets = {
+        "the access token": noisy.access_token,
+        "the second access token": successor,
+        "the admin token": ADMIN_TOKEN,
+        "the signing key": SIGNING_KEY,
+        "the webhook's secret": secret,
+        "the CI token": connection.ci_token,
+    }
+    found = [
+        (name, place)
+        for name, value in secrets.items()
+        for place, content in places.items()
+        for form in written_forms(value)
+        if form in (content.replace(allowed, b"", 1) if place == "answers" else content)
+    ]
+    assert found == []
+
+
+def test_a_part_of_a_token_is_not_told_either(noisy: System) -> None:
+    wrong_configurations(noisy)
+    places = stored_answers_and_logs(noisy)
+    assert noisy.access_token[:20].encode() not in places
+
+
+def stored_answers_and_logs(system: System) -> bytes:
+    return "\n".join([*system.account.answers, system.account.output.getvalue()]).encode()
+
+
+def test_the_hunt_finds_what_is_there() -> None:
+    for before in ("", "x", "xx", "xxx"):
+        content = base64.b64encode(f"{before}{ADMIN_TOKEN} and more".encode())
+        assert any(form in content for form in written_forms(ADMIN_TOKEN))

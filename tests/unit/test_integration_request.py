@@ -1,0 +1,108 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from bitbucket_integration.integration import Health, Integration, SetupState
+from integration_request import ConfiguredView, IntegrationRequest, IntegrationView
+from tests.unit.stored import integration
+
+TOKEN = "ATCTT3xFfGN0-token_with=marks"
+
+
+def request(access_token: object = TOKEN, **rest: object) -> IntegrationRequest:
+    return IntegrationRequest.model_validate(
+        {"repository": "acme/jaffle-shop", "access_token": access_token} | rest
+    )
+
+
+@pytest.mark.parametrize("offered", [TOKEN, f"  {TOKEN}\n", f"\t{TOKEN} "])
+def test_a_token_is_taken_without_the_blanks_around_it(offered: str) -> None:
+    assert request(offered).access_token.get_secret_value() == TOKEN
+
+
+def test_the_repository_is_taken_without_the_blanks_around_it() -> None:
+    assert request(repository=" acme/jaffle-shop\n").repository == "acme/jaffle-shop"
+
+
+def test_a_request_never_shows_its_token() -> None:
+    asked = request()
+    for shown in (repr(asked), str(asked), str(asked.model_dump()), asked.model_dump_json()):
+        assert TOKEN not in shown
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"access_token": TOKEN}, "repository"),
+        ({"access_token": TOKEN, "repository": ""}, "repository"),
+        ({"access_token": TOKEN, "repository": "  "}, "repository"),
+        ({"access_token": TOKEN, "repository": "x" * 501}, "repository"),
+        ({"access_token": TOKEN, "repository": None}, "repository"),
+        ({"access_token": TOKEN, "repository": ["acme/x"]}, "repository"),
+        ({"repository": "acme/x"}, "access_token"),
+        ({"repository": "acme/x", "access_token": ""}, "access_token"),
+        ({"repository": "acme/x", "access_token": "  \n"}, "access_token"),
+        ({"repository": "acme/x", "access_token": None}, "access_token"),
+        ({"repository": "acme/x", "access_token": [TOKEN]}, "access_token"),
+        ({"repository": "acme/x", "access_token": f"{TOKEN} {TOKEN}"}, "access_token"),
+        ({"repository": "acme/x", "access_token": f"{TOKEN}\r\nX: y"}, "access_token"),
+        ({"repository": "acme/x", "access_token": f"{TOKEN}ü"}, "access_token"),
+        ({"repository": "acme/x", "access_token": f"{TOKEN}\x7f"}, "access_token"),
+        ({"repository": "acme/x", "access_token": TOKEN * 40}, "access_token"),
+        ({"repository": "acme/x", "access_token": TOKEN, "token": TOKEN}, "token"),
+    ],
+)
+def test_a_wrong_field_is_named_and_no_token_is_shown(body: dict[str, object], field: str) -> None:
+    with pytest.raises(ValidationError) as caught:
+        IntegrationRequest.model_validate(body)
+    [error] = caught.value.errors(include_input=False)
+    assert error["loc"] == (field,)
+    assert TOKEN not in str(caught.value)
+    assert TOKEN not in str(error)
+
+
+@given(st.text())
+def test_a_token_that_is_taken_can_go_into_a_header(offered: str) -> None:
+    try:
+        token = request(offered).access_token.get_secret_value()
+    except ValidationError as error:
+        assert len(offered.strip()) < 4 or offered not in str(error)  # noqa: PT017
+        return
+    assert token
+    assert token.isascii()
+    assert token.isprintable()
+    assert " " not in token
+
+
+def test_an_integration_is_shown_as_it_is_stored() -> None:
+    shown = IntegrationView.of(
+        integration(
+            setup=SetupState.ACTIVE,
+            webhook_url="https://a.example/v1/webhooks/abc",
+            health=Health("access_token_rejected", "Revoked.", "2026-11-20T12:00:00+00:00"),
+        )
+    )
+    assert shown.model_dump() == {
+        "id": "abc",
+        "provider": "bitbucket-cloud",
+        "repository": "acme/jaffle-shop",
+        "repository_url": "https://bitbucket.org/acme/jaffle-shop",
+        "setup": "active",
+        "webhook_url": "https://a.example/v1/webhooks/abc",
+        "health": {
+            "ok": False,
+            "reason": "access_token_rejected",
+            "detail": "Revoked.",
+            "since": "2026-11-20T12:00:00+00:00",
+        },
+        "created_at": "2026-11-20T10:00:00+00:00",
+        "updated_at": "2026-11-20T10:00:00+00:00",
+    }
+
+
+def test_a_new_integration_is_well_and_incomplete() -> None:
+    created: Integration = integration()
+    shown = IntegrationView.of(created)
+    assert (shown.health.ok, shown.setup, shown.webhook_url) == (True, "incomplete", None)
+    assert ConfiguredView(integration=shown, submit_command="curl").ci_token is None

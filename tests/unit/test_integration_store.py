@@ -1,0 +1,264 @@
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from bitbucket_integration.integration import Health, SetupState
+from bitbucket_integration.stores.integrations import IntegrationStore
+from bitbucket_integration.stores.items import integration_partition, key, to_item
+from tests.unit.stored import TABLE, calls_of, integration, items_of, repository
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+FULL = integration(
+    setup=SetupState.ACTIVE,
+    webhook_id="{h}",
+    webhook_url="https://a.example/v1/webhooks/abc",
+    webhook_secret_version=2,
+    ci_token_version=3,
+    health=Health("access_token_rejected", "wrong", "2026-11-20T11:00:00+00:00"),
+)
+REFUSED = Health("access_token_rejected", "It was revoked.", "2026-11-20T12:00:00+00:00")
+
+
+def fill(dynamodb: "DynamoDBClient", integration_id: str, count: int) -> None:
+    """Give an integration this many items."""
+    for number in range(count):
+        item = key(integration_partition(integration_id), f"HEAD#{number:04}#1")
+        dynamodb.put_item(TableName=TABLE, Item=item | to_item({"pull_request_id": 1}))
+
+
+class TestCreating:
+    def test_an_integration_reads_back_as_it_was_created(
+        self, integrations: IntegrationStore
+    ) -> None:
+        assert integrations.create(FULL) == FULL
+        read = integrations.get("abc")
+        assert read == FULL
+        assert repr(read) == repr(FULL)
+        assert integrations.of_repository(FULL.repository) == FULL
+
+    def test_the_loser_of_a_race_gets_the_winners_integration(
+        self, integrations: IntegrationStore, dynamodb: "DynamoDBClient"
+    ) -> None:
+        winner = integrations.create(integration("first"))
+        assert integrations.create(integration("second")) == winner
+        assert integrations.get("second") is None
+        assert len(items_of(dynamodb)) == 2
+
+    def test_a_renamed_repository_is_still_the_same(self, integrations: IntegrationStore) -> None:
+        winner = integrations.create(integration("first"))
+        renamed = replace(repository(), full_name="acme/new", web_url="https://new.example")
+        assert integrations.create(replace(integration("second"), repository=renamed)) == winner
+        assert integrations.of_repository(renamed) == winner
+
+    def test_other_repositories_have_integrations_of_their_own(
+        self, integrations: IntegrationStore
+    ) -> None:
+        first = integrations.create(integration("first", "one"))
+        second = integrations.create(integration("second", "two"))
+        assert integrations.of_repository(first.repository) == first
+        assert integrations.of_repository(second.repository) == second
+
+    def test_an_id_that_is_taken_is_not_overwritten(self, integrations: IntegrationStore) -> None:
+        integrations.create(integration("abc", "one"))
+        with pytest.raises(ClientError):
+            integrations.create(integration("abc", "two"))
+        kept = integrations.get("abc")
+        assert kept is not None
+        assert kept.repository == repository("one")
+        assert integrations.of_repository(repository("two")) is None
+
+
+class TestReading:
+    @pytest.mark.parametrize("unknown", ["xyz", "", "x" * 41, "x" * 5000, "ä" * 40])
+    def test_an_unknown_id_is_nothing(self, integrations: IntegrationStore, unknown: str) -> None:
+        assert integrations.get(unknown) is None
+
+    def test_an_unknown_repository_has_no_integration(self, integrations: IntegrationStore) -> None:
+        assert integrations.of_repository(repository()) is None
+
+    @pytest.mark.parametrize("limit", [1, 2, 3, 4, 5, 100])
+    def test_pages_hold_every_integration_once(
+        self, integrations: IntegrationStore, limit: int
+    ) -> None:
+        stored = [
+            integrations.create(integration(f"id{number}", f"{number}")) for number in "12345"
+        ]
+        found, after, pages = [], None, 0
+        while pages == 0 or after is not None:
+            page, after = integrations.page(limit, after)
+            assert len(page) <= limit
+            found += page
+            pages += 1
+        assert found == stored
+        assert pages <= 5 // limit + 1
+
+    def test_a_page_of_none_is_the_last(self, integrations: IntegrationStore) -> None:
+        assert integrations.page(10, None) == ([], None)
+        integrations.create(FULL)
+        assert integrations.page(10, "zzz") == ([], None)
+
+    def test_a_page_goes_on_after_an_integration_that_was_deleted_meanwhile(
+        self, integrations: IntegrationStore
+    ) -> None:
+        one, two = (integrations.create(integration(f"id{number}", number)) for number in "12")
+        integrations.delete(one)
+        assert integrations.page(10, one.id) == ([two], None)
+
+
+class TestUpdating:
+    def test_an_update_replaces_all(self, integrations: IntegrationStore) -> None:
+        integrations.create(integration())
+        integrations.update(FULL)
+        assert integrations.get("abc") == FULL
+
+    def test_what_was_deleted_meanwhile_stays_deleted(
+        self, integrations: IntegrationStore, dynamodb: "DynamoDBClient"
+    ) -> None:
+        integrations.create(integration())
+        integrations.delete(integration())
+        integrations.update(FULL)
+        integrations.record_health(FULL, REFUSED)
+        assert items_of(dynamodb) == []
+
+    def test_other_failures_of_a_write_are_told(self, dynamodb: "DynamoDBClient") -> None:
+        store = IntegrationStore(dynamodb, "no-such-table")
+        with pytest.raises(ClientError):
+            store.update(FULL)
+        with pytest.raises(ClientError):
+            store.record_health(FULL, REFUSED)
+        with pytest.raises(ClientError):
+            store.create(FULL)
+        with pytest.raises(ClientError):
+            store.delete(FULL)
+
+
+class TestHealth:
+    def test_a_change_is_recorded_and_leaves_all_else(self, integrations: IntegrationStore) -> None:
+        created = integrations.create(integration(setup=SetupState.ACTIVE))
+        # Meanwhile somebody else changed the integration.
+        integrations.update(replace(created, ci_token_version=2))
+        integrations.record_health(created, REFUSED)
+        expected = replace(created, ci_token_version=2, health=REFUSED)
+        assert integrations.get("abc") == expected
+
+    @pytest.mark.parametrize(
+        ("before", "now", "calls"),
+        [
+            (Health(), Health(since="2026-11-20T12:00:00+00:00"), []),
+            (REFUSED, replace(REFUSED, since="2026-11-21T00:00:00+00:00"), []),
+            (REFUSED, REFUSED, []),
+            (REFUSED, Health(), ["UpdateItem"]),
+            (Health(), REFUSED, ["UpdateItem"]),
+            (REFUSED, replace(REFUSED, detail="It expired."), ["UpdateItem"]),
+            (REFUSED, replace(REFUSED, reason="permission_missing"), ["UpdateItem"]),
+        ],
+        ids=[
+            "still well",
+            "still refused",
+            "the same",
+            "well again",
+            "refused",
+            "another detail",
+            "another reason",
+        ],
+    )
+    def test_only_a_change_is_written(
+        self,
+        integrations: IntegrationStore,
+        dynamodb: "DynamoDBClient",
+        before: Health,
+        now: Health,
+        calls: list[str],
+    ) -> None:
+        created = integrations.create(integration(health=before))
+        made = calls_of(dynamodb)
+        integrations.record_health(created, now)
+        assert made == calls
+        read = integrations.get("abc")
+        assert read is not None
+        assert read.health == (now if calls else before)
+
+
+class TestDeleting:
+    @pytest.mark.parametrize("count", [0, 1, 24, 25, 26, 60])
+    def test_all_that_belongs_to_it_goes_and_nothing_else(
+        self, integrations: IntegrationStore, dynamodb: "DynamoDBClient", count: int
+    ) -> None:
+        deleted = integrations.create(integration("abc", "one"))
+        kept = integrations.create(integration("abcd", "two"))
+        fill(dynamodb, "abc", count)
+        fill(dynamodb, "abcd", 2)
+        integrations.delete(deleted)
+        assert integrations.get("abc") is None
+        assert integrations.of_repository(deleted.repository) is None
+        assert integrations.get("abcd") == kept
+        assert integrations.of_repository(kept.repository) == kept
+        assert len(items_of(dynamodb)) == 4
+
+    def test_no_batch_is_larger_than_dynamodb_takes(
+        self, integrations: IntegrationStore, dynamodb: "DynamoDBClient"
+    ) -> None:
+        sizes: list[int] = []
+        dynamodb.meta.events.register(
+            "provide-client-params.dynamodb.BatchWriteItem",
+            lambda params, **_: sizes.append(len(params["RequestItems"][TABLE])),
+        )
+        integrations.create(FULL)
+        fill(dynamodb, "abc", 60)
+        integrations.delete(FULL)
+        assert sizes == [25, 25, 10]
+
+    def test_deleting_twice_does_no_harm(
+        self, integrations: IntegrationStore, dynamodb: "DynamoDBClient"
+    ) -> None:
+        integrations.create(FULL)
+        integrations.delete(FULL)
+        integrations.delete(FULL)
+        assert items_of(dynamodb) == []
+
+    def test_the_integration_itself_goes_last(
+        self, integrations: IntegrationStore, dynamodb: "DynamoDBClient"
+    ) -> None:
+        integrations.create(FULL)
+        fill(dynamodb, "abc", 30)
+        made = calls_of(dynamodb)
+        integrations.delete(FULL)
+        assert made == ["Query", "BatchWriteItem", "BatchWriteItem", "DeleteItem", "DeleteItem"]
+
+    def test_what_a_deletion_left_over_can_go_without_its_successor(
+        self, integrations: IntegrationStore, dynamodb: "DynamoDBClient"
+    ) -> None:
+        old = integrations.create(integration("old"))
+        # A deletion that ended before its last step, and then the repository was configured again.
+        row = next(item for item in items_of(dynamodb) if item["pk"]["S"].startswith("REPOSITORY#"))
+        dynamodb.delete_item(TableName=TABLE, Key={name: row[name] for name in ("pk", "sk")})
+        new = integrations.create(integration("new"))
+        integrations.delete(old)
+        assert integrations.get("old") is None
+        assert integrations.of_repository(repository()) == new
+
+    def test_what_dynamodb_put_off_is_deleted_in_the_end(
+        self, integrations: IntegrationStore, dynamodb: "DynamoDBClient"
+    ) -> None:
+        integrations.create(FULL)
+        fill(dynamodb, "abc", 3)
+        put_off = []
+
+        def first_only(params: dict[str, Any], **_: Any) -> None:
+            requests = params["RequestItems"][TABLE]
+            put_off.append(requests[1:])
+            params["RequestItems"] = {TABLE: requests[:1]}
+
+        def rest(parsed: dict[str, Any], **_: Any) -> None:
+            parsed["UnprocessedItems"] = {TABLE: put_off[-1]} if put_off[-1] else {}
+
+        events = dynamodb.meta.events
+        events.register("provide-client-params.dynamodb.BatchWriteItem", first_only)
+        events.register("after-call.dynamodb.BatchWriteItem", rest)
+        integrations.delete(FULL)
+        assert [len(requests) for requests in put_off] == [2, 1, 0]
+        assert items_of(dynamodb) == []
