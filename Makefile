@@ -16,6 +16,8 @@ UV := .tools/bin/uv
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export SAM_CLI_TELEMETRY := 0
 export UV_NO_PROGRESS := 1
+# The machine decides whom to trust: a company's proxy may sign with a root of its own.
+export UV_SYSTEM_CERTS := 1
 unexport PYTHONHOME PYTHONPATH VIRTUAL_ENV
 
 SHIPPED := layers/common $(wildcard functions/*)
