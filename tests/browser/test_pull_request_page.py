@@ -1,7 +1,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Dialog, Page
 
 from bitbucket_integration.model_diff import ModelDiff, Outcome, RowCounts
 from local.bitbucket import BitbucketEmulator
@@ -43,7 +43,12 @@ def test_html_in_a_models_name_is_shown_and_not_obeyed(
     bitbucket: BitbucketEmulator, page: Page
 ) -> None:
     alarms: list[str] = []
-    page.on("dialog", lambda dialog: (alarms.append(dialog.message), dialog.dismiss()))
+
+    def dismissed(dialog: Dialog) -> None:
+        alarms.append(dialog.message)
+        dialog.dismiss()
+
+    page.on("dialog", dismissed)
     pull_request = bitbucket.open_pull_request(REPOSITORY, title=HOSTILE)
     bitbucket.add_comment(REPOSITORY, pull_request.id, report(pull_request.head, HOSTILE))
     page.goto(f"{bitbucket.cloud_web_url}/{REPOSITORY}/pull-requests/{pull_request.id}")
