@@ -35,7 +35,8 @@ class Target:
     def from_query(cls, query: Mapping[str, str]) -> "Target":
         """Raises InvalidRequestError, which names the parameter."""
         commit = query.get("commit")
-        pull_request = query.get("pull_request")
+        # Outside of a pull request's pipeline Bitbucket leaves the variable for its id empty.
+        pull_request = query.get("pull_request") or None
         if commit is None and pull_request is None:
             message = (
                 "say what the results are about: ?commit=<40 characters> or ?pull_request=<id>"

@@ -10,7 +10,7 @@ from bitbucket_integration.bitbucket.vocabulary import (
     PullRequestState,
 )
 from bitbucket_integration.model_diff import ModelDiff, merge
-from bitbucket_integration.stores.pull_requests import PullRequestRecord
+from bitbucket_integration.pull_request_record import PullRequestRecord
 from bitbucket_integration.submission import Submission, SubmissionStatus
 from report_comment import ReportComment, render
 from verdict import build_state, status_description, verdict_of
@@ -84,7 +84,7 @@ def decide(known: Knowledge) -> Plan:
     return Plan(
         comment=comment,
         reported_commit=reported_commit,
-        build_status=_build_status(known),
+        build_status=_build_status(known, known.head),
         marks=(
             *(Mark(one.submission, SubmissionStatus.POSTED) for one in known.current),
             *_superseded(known, known.head),
@@ -110,7 +110,10 @@ def _comment(known: Knowledge, head: str) -> tuple[str | None, str]:
     return render(report), commit
 
 
-def _build_status(known: Knowledge) -> BuildStatus:
+def _build_status(known: Knowledge, head: str) -> BuildStatus | None:
+    if not known.current and known.record.reported_commit == head:
+        # The results have been reported and have expired since: what is shown stays true.
+        return None
     state, description = BuildState.IN_PROGRESS, WAITING
     if known.current:
         verdict = verdict_of(merge(one.models for one in known.current))

@@ -10,8 +10,9 @@ from bitbucket_integration.bitbucket.cloud import CloudRepository
 from bitbucket_integration.bitbucket.vocabulary import PullRequest, PullRequestState
 from bitbucket_integration.errors import NotFoundInBitbucketError
 from bitbucket_integration.integration import Integration
+from bitbucket_integration.pull_request_record import PullRequestRecord
 from bitbucket_integration.report_job import PullRequestJob
-from bitbucket_integration.stores.pull_requests import PullRequestRecord, PullRequestStore
+from bitbucket_integration.stores.pull_requests import PullRequestStore
 from bitbucket_integration.stores.submissions import SubmissionStore
 from bitbucket_integration.submission import FULL_COMMIT, Submission
 from decision import Knowledge, Results

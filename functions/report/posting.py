@@ -15,7 +15,8 @@ from bitbucket_integration.errors import (
     NotFoundInBitbucketError,
     PermissionMissingError,
 )
-from bitbucket_integration.stores.pull_requests import PullRequestRecord, PullRequestStore
+from bitbucket_integration.pull_request_record import PullRequestRecord
+from bitbucket_integration.stores.pull_requests import PullRequestStore
 from bitbucket_integration.stores.submissions import SubmissionStore
 from bitbucket_integration.submission import SubmissionStatus
 from decision import Knowledge, Plan, marker

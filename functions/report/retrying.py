@@ -7,11 +7,10 @@ _MOST_SECONDS = 900
 def retry_delay(receives: int, retry_after: float | None, jitter: float) -> int:
     """Seconds until the next try, after `receives` tries.
 
-    Bitbucket's own wish wins, up to a quarter of an hour. Otherwise the delay doubles from five
-    seconds; `jitter`, from 0 to 1, spreads jobs over its second half, so that those which failed
-    together don't come back together.
+    The delay doubles from five seconds to a quarter of an hour; `jitter`, from 0 to 1, spreads jobs
+    over its second half, so that those which failed together don't come back together. Bitbucket's
+    own wish makes it longer, never shorter: else a wish of one second would use up all tries.
     """
-    if retry_after is not None:
-        return max(1, round(min(_MOST_SECONDS, retry_after)))
     delay = min(_MOST_SECONDS, _FIRST_SECONDS << min(max(receives, 1) - 1, 20))
-    return max(1, round(delay * (0.5 + jitter / 2)))
+    spread = round(delay * (0.5 + jitter / 2))
+    return max(1, spread, round(min(_MOST_SECONDS, retry_after or 0)))

@@ -83,7 +83,7 @@ class WebhookReceiver:
         integration = self._integrations.get(integration_id) if signed else None
         version = integration.webhook_secret_version if integration else 1
         secret = webhook_secret(self._secrets.read(self._signing_key_arn), integration_id, version)
-        # Compared also when the integration is unknown, so that the time taken tells nothing.
+        # Compared also when the integration is unknown, so that both cases do the same work.
         valid = signature.is_valid(body, signed, secret)
         if integration is None or not valid:
             raise NotAuthenticatedError("the signature is not that of this integration's webhook")

@@ -214,7 +214,7 @@ class TestTarget:
             ({"commit": COMMIT + "0"}, "commit"),
             ({"commit": "z" * 40}, "commit"),
             ({"commit": "HEAD"}, "commit"),
-            ({"pull_request": ""}, "pull_request"),
+            ({"pull_request": ""}, "commit"),
             ({"pull_request": "0"}, "pull_request"),
             ({"pull_request": "-1"}, "pull_request"),
             ({"pull_request": "1.5"}, "pull_request"),

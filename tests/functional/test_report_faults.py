@@ -57,7 +57,7 @@ class TestWhenBitbucketDoesNotAnswerAsItShould:
         assert connection.status(submitted)["status"] == "posted"
         assert connection.health()["ok"] is True
 
-    @pytest.mark.parametrize(("wish", "delay"), [(0, 1), (42, 42), (5_000, 900)])
+    @pytest.mark.parametrize(("wish", "delay"), [(42, 42), (5_000, 900)])
     def test_its_wish_when_to_come_again_is_kept_within_reason(
         self, connection: Connection, wish: int, delay: int
     ) -> None:
@@ -65,6 +65,15 @@ class TestWhenBitbucketDoesNotAnswerAsItShould:
         connection.system.bitbucket.add_fault("rate_limited", retry_after=wish)
         connection.settle()
         assert connection.system.account.delays() == [delay]
+
+    def test_its_wish_to_come_again_at_once_does_not_use_up_the_tries(
+        self, connection: Connection
+    ) -> None:
+        submitted_for_a_waiting_pull_request(connection)
+        connection.system.bitbucket.add_fault("rate_limited", retry_after=0)
+        connection.settle()
+        [delay] = connection.system.account.delays()
+        assert delay in {3, 4, 5}
 
     def test_the_delay_grows_with_every_try(self, connection: Connection) -> None:
         submitted_for_a_waiting_pull_request(connection)

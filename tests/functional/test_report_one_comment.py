@@ -267,7 +267,7 @@ def test_a_job_is_not_begun_without_the_time_to_finish_it(connection: Connection
     failed = account.work(records, LambdaContext(milliseconds=44_000))
     assert failed == [record["messageId"] for record in records]
     assert connection.system.bitbucket.requests() == []
-    assert set(account.delays()) == {1}
+    assert set(account.delays()) <= {3, 4, 5}
     account.skip_delays()
     connection.settle()
     assert len(ours(connection, number)) == 1

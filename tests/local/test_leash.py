@@ -25,8 +25,10 @@ HELD = textwrap.dedent("""
     print("ready", file=pipe, flush=True)
     time.sleep(600)
 """)
+# A job in a shell's background has SIGINT ignored, and so has what it starts.
 OWNER = textwrap.dedent("""
-    import subprocess, sys, time
+    import signal, subprocess, sys, time
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     held = subprocess.Popen(sys.argv[1:], stdin=subprocess.PIPE, start_new_session=True)
     time.sleep(600)
 """)

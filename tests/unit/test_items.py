@@ -41,7 +41,7 @@ def test_an_item_expires_after_so_many_days() -> None:
         ("ConditionalCheckFailedException", None, True),
         ("TransactionCanceledException", ["None", "ConditionalCheckFailed"], True),
         ("TransactionCanceledException", ["ConditionalCheckFailed", "None"], True),
-        ("TransactionCanceledException", ["TransactionConflict", "None"], False),
+        ("TransactionCanceledException", ["TransactionConflict", "None"], True),
         ("TransactionCanceledException", ["ThrottlingError", "None"], False),
         ("TransactionCanceledException", None, False),
         ("ProvisionedThroughputExceededException", None, False),

@@ -2,7 +2,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bitbucket_integration.stores.pull_requests import PullRequestRecord, PullRequestStore
+from bitbucket_integration.pull_request_record import PullRequestRecord
+from bitbucket_integration.stores.pull_requests import PullRequestStore
 from tests.deployed_template import resource
 from tests.unit.stored import NOON, TABLE, Clock, items_of
 

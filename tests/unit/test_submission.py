@@ -13,7 +13,6 @@ ID = submission_id(COMMIT, None, "data-diff", b"{}")
 
 def test_the_same_results_for_the_same_target_are_the_same_submission() -> None:
     assert submission_id(COMMIT, None, "data-diff", b"{}") == ID
-    assert submission_id(COMMIT, 7, "data-diff", b"{}") == ID
 
 
 @pytest.mark.parametrize(
@@ -23,8 +22,9 @@ def test_the_same_results_for_the_same_target_are_the_same_submission() -> None:
         submission_id(COMMIT, None, "datafold", b"{}"),
         submission_id(OTHER_COMMIT, None, "data-diff", b"{}"),
         submission_id(None, 7, "data-diff", b"{}"),
+        submission_id(COMMIT, 7, "data-diff", b"{}"),
     ],
-    ids=["body", "format", "commit", "pull request"],
+    ids=["body", "format", "commit", "pull request", "commit and pull request"],
 )
 def test_other_results_or_targets_are_other_submissions(other: str) -> None:
     assert other != ID

@@ -42,7 +42,12 @@ class TestTarget:
     ) -> None:
         assert Target.from_query(query) == Target(commit, pull_request)
 
-    @pytest.mark.parametrize("query", [{}, {"format": "data-diff"}, {"Commit": COMMIT}])
+    def test_an_empty_pull_request_beside_a_commit_is_none(self) -> None:
+        assert Target.from_query({"commit": COMMIT, "pull_request": ""}) == Target(COMMIT, None)
+
+    @pytest.mark.parametrize(
+        "query", [{}, {"format": "data-diff"}, {"Commit": COMMIT}, {"pull_request": ""}]
+    )
     def test_results_must_be_about_something(self, query: dict[str, str]) -> None:
         with pytest.raises(InvalidRequestError, match=r"\?commit=.*\?pull_request=") as caught:
             Target.from_query(query)
@@ -60,7 +65,7 @@ class TestTarget:
     @pytest.mark.parametrize(
         "number",
         [
-            *("", " ", "0", "000", "-1", "+1", "1.0", "1e3", "0x1", "1_000", "#42", "4 2", "٤٢"),
+            *(" ", "0", "000", "-1", "+1", "1.0", "1e3", "0x1", "1_000", "#42", "4 2", "٤٢"),
             *("²", "9" * 16, "9" * 5000),
         ],
     )

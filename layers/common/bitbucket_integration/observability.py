@@ -1,6 +1,6 @@
 """The functions' logs and metrics.
 
-Logs are JSON; they name integrations, pull requests and reasons, and never hold what somebody sent.
+Logs are JSON; they name integrations, pull requests and reasons, never bodies or credentials.
 """
 
 import warnings

@@ -20,7 +20,7 @@ TYPE_PREFIX = "urn:bitbucket-data-diff:problem:"
 def sentence(error: Exception) -> str:
     """An error's message as a sentence."""
     message = str(error)
-    return f"{message[:1].upper()}{message[1:]}."
+    return f"{message[:1].upper()}{message[1:].rstrip('.')}."
 
 
 def problem_body(

@@ -51,7 +51,8 @@ def submission_id(
     Ids start with what they are about, so that all submissions of a commit can be read in one
     consistent query.
     """
-    digest = hashlib.sha256(format_.encode() + b"\n" + body).hexdigest()[:16]
+    about = f"{format_}\n{pull_request_id or ''}\n"
+    digest = hashlib.sha256(about.encode() + body).hexdigest()[:16]
     return f"{commit or pull_request_target(pull_request_id)}-{digest}"
 
 

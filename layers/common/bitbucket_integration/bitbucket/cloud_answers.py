@@ -71,13 +71,13 @@ def read_description(response: Response) -> RepositoryDescription:
 
 def read_pull_request(body: Any) -> PullRequest:
     """A pull request. Its head is None once the fork it came from was deleted."""
-    source = body["source"]
+    source = body["source"] or {}
     commit = source.get("commit")
     return PullRequest(
         id=int(body["id"]),
         state=_STATES[body["state"]],
         head=None if commit is None else str(commit["hash"]),
-        source_branch=str(source["branch"]["name"]),
+        source_branch=str(source["branch"]["name"]) if source else "",
         web_url=str(body["links"]["html"]["href"]),
     )
 

@@ -15,6 +15,7 @@ from bitbucket_integration.integration import (
 )
 from bitbucket_integration.stores.items import (
     INTEGRATIONS,
+    fields_of,
     from_item,
     integration_partition,
     is_condition_failure,
@@ -190,13 +191,12 @@ def _item(integration: Integration) -> dict[str, Any]:
 
 
 def _integration(stored: dict[str, Any]) -> Integration:
-    fields = {name: value for name, value in stored.items() if name not in {"pk", "sk"}}
     return Integration(
-        **{
-            **fields,
+        **fields_of(Integration, stored)
+        | {
             "provider": Provider(stored["provider"]),
             "setup": SetupState(stored["setup"]),
-            "repository": RepositoryIdentity(**stored["repository"]),
-            "health": Health(**stored["health"]),
+            "repository": RepositoryIdentity(**fields_of(RepositoryIdentity, stored["repository"])),
+            "health": Health(**fields_of(Health, stored["health"])),
         }
     )

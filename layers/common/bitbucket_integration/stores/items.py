@@ -10,6 +10,7 @@ Partition key, sort key:
 """
 
 from collections.abc import Mapping
+from dataclasses import fields
 from decimal import Decimal
 from typing import Any
 
@@ -42,6 +43,15 @@ def from_item(item: Mapping[str, Any]) -> dict[str, Any]:
     return {name: _plain(_deserialize(value)) for name, value in item.items()}
 
 
+def fields_of(kind: type, stored: Mapping[str, Any]) -> dict[str, Any]:
+    """What of a stored item are fields of this dataclass.
+
+    The rest are keys, and fields of a newer version that runs beside this one during an update.
+    """
+    names = {field.name for field in fields(kind)}
+    return {name: value for name, value in stored.items() if name in names}
+
+
 def key(partition: str, sort: str) -> dict[str, Any]:
     """The primary key of an item."""
     return to_item({"pk": partition, "sk": sort})
@@ -56,8 +66,10 @@ def is_condition_failure(error: ClientError) -> bool:
     """Whether a write was refused because its condition did not hold."""
     code = error.response["Error"]["Code"]
     if code == "TransactionCanceledException":
+        # A conflict is a condition that fails while the other transaction is still under way.
+        lost = {"ConditionalCheckFailed", "TransactionConflict"}
         reasons = error.response.get("CancellationReasons", [])
-        return any(one.get("Code") == "ConditionalCheckFailed" for one in reasons)
+        return any(one.get("Code") in lost for one in reasons)
     return code == "ConditionalCheckFailedException"
 
 

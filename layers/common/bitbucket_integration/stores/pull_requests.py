@@ -1,13 +1,15 @@
 """What each pull request shows, and which commits were its head."""
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from bitbucket_integration.pull_request_record import PullRequestRecord
 from bitbucket_integration.stores.items import (
     EXPIRES_AT,
     HEAD_CHARACTERS,
     expires_at,
+    fields_of,
     from_item,
     integration_partition,
     key,
@@ -16,22 +18,6 @@ from bitbucket_integration.stores.items import (
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-
-
-@dataclass(frozen=True, slots=True)
-class PullRequestRecord:
-    """What we last posted on a pull request; empty before the first post.
-
-    The digests are of what was posted, so that the same is not posted twice.
-    """
-
-    pull_request_id: int
-    head: str = ""
-    comment_id: str = ""
-    comment_digest: str = ""
-    comment_url: str = ""
-    reported_commit: str = ""
-    build_status_digest: str = ""
 
 
 class PullRequestStore:
@@ -60,12 +46,7 @@ class PullRequestStore:
         item = answer.get("Item")
         if item is None:
             return PullRequestRecord(pull_request_id)
-        fields = {
-            name: value
-            for name, value in from_item(item).items()
-            if name not in {"pk", "sk", EXPIRES_AT}
-        }
-        return PullRequestRecord(**fields)
+        return PullRequestRecord(**fields_of(PullRequestRecord, from_item(item)))
 
     def put(self, integration_id: str, record: PullRequestRecord) -> None:
         """Remember what the pull request shows now."""

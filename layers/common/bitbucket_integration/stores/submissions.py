@@ -13,6 +13,7 @@ from bitbucket_integration.stores.items import (
     EXPIRES_AT,
     HEAD_CHARACTERS,
     expires_at,
+    fields_of,
     from_item,
     integration_partition,
     is_condition_failure,
@@ -171,5 +172,5 @@ def _key(integration_id: str, submission_id: str) -> dict[str, Any]:
 
 
 def _submission(stored: dict[str, Any]) -> Submission:
-    fields = {name: value for name, value in stored.items() if name not in {"pk", "sk", EXPIRES_AT}}
-    return Submission(**{**fields, "status": SubmissionStatus(stored["status"])})
+    fields = fields_of(Submission, stored)
+    return Submission(**fields | {"status": SubmissionStatus(stored["status"])})
