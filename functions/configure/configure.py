@@ -143,7 +143,10 @@ def show_integration(integration_id: IntegrationId) -> IntegrationView:
 
 @app.delete("/integrations/<integration_id>")
 def delete_integration(integration_id: IntegrationId) -> RemovedView:
-    """Disconnect a repository: its webhook, its access token and all that is stored about it."""
+    """Disconnect a repository: its webhook, its access token and its rows go at once.
+
+    Results in the bucket go when their retention time ends.
+    """
     removed = _api.setup.remove(integration_id)
     logger.info("deleted", integration_id=integration_id)
     return RemovedView(deleted=True, webhook_removed=removed.webhook_removed, detail=removed.detail)

@@ -247,7 +247,9 @@ def invalid_request(error: InvalidRequestError) -> Response[str]:
 def invalid_submission(error: SubmissionInvalid) -> Response[str]:
     """422, naming each bad line."""
     errors = [{"line": one.line, "message": one.message} for one in error.problems]
-    return _problem(422, "invalid_diffs", "Nothing was stored: the body has bad lines.", errors)
+    more = " There are more than are named here." if error.more else ""
+    detail = f"Nothing was stored: the body has bad lines.{more}"
+    return _problem(422, error.reason, detail, errors)
 
 
 @app.exception_handler([ClientError, BotoCoreError, MissingSecretError])

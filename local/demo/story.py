@@ -11,7 +11,7 @@ from pathlib import Path
 import requests
 
 from local.bitbucket import BitbucketEmulator
-from local.demo.warehouse import data_diff_json
+from local.demo.warehouse import PUSHES, data_diff_json
 
 REPOSITORY = "acme/jaffle-shop"
 
@@ -38,9 +38,9 @@ class Story:
         """Play all steps; answers the pull request's number. Raises StoryError."""
         integration_id, ci_token = self._configure()
         number, first = self._open_pull_request()
-        before = self._submit(integration_id, ci_token, number, first, "first-push")
+        before = self._submit(integration_id, ci_token, number, first, PUSHES[0])
         second = self._push(number, first)
-        after = self._submit(integration_id, ci_token, number, second, "second-push")
+        after = self._submit(integration_id, ci_token, number, second, PUSHES[1])
         _expect(after == before, "the second report is not in the same comment")
         self._merge(integration_id, ci_token, number, second)
         return number
@@ -79,9 +79,11 @@ class Story:
         self, integration_id: str, ci_token: str, number: int, commit: str, version: str
     ) -> int:
         path = self.folder / f"{version}.jsonl"
-        with self._step(f"   Diff the {version.replace('-', ' ')}'s tables with DuckDB"):
+        push = version.replace("-", " ")
+        number_of_step = "3." if version == PUSHES[0] else "  "
+        with self._step(f"{number_of_step} Diff the {push}'s tables with DuckDB"):
             path.write_text(data_diff_json(version))
-        with self._step(f"   CI submits the results for {commit[:12]}"):
+        with self._step(f"   CI submits the {push}'s results, for {commit[:12]}"):
             url = (
                 f"{self.api_url}/integrations/{integration_id}/diffs"
                 f"?format=data-diff&pull_request={number}&commit={commit}"
@@ -125,7 +127,7 @@ class Story:
             late = requests.post(
                 f"{self.api_url}/integrations/{integration_id}/diffs",
                 params={"format": "data-diff", "commit": commit, "pull_request": str(number)},
-                data=data_diff_json("first-push").encode(),
+                data=data_diff_json(PUSHES[0]).encode(),
                 headers={"Authorization": f"Bearer {ci_token}"},
                 timeout=60,
             ).json()

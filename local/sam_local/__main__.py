@@ -74,7 +74,9 @@ def _run_sam(facts: dict[str, str], bridge: str, sam_arguments: list[str], exits
         "AWS_DEFAULT_REGION": facts["aws_region"],
         "SAM_CLI_TELEMETRY": "0",
     }
-    return subprocess.run(command, env={**os.environ, **credentials}, check=False).returncode
+    with subprocess.Popen(command, env={**os.environ, **credentials}) as sam:
+        signal.signal(signal.SIGTERM, lambda *_: sam.terminate())
+        return sam.wait()
 
 
 def _template_with_endpoint() -> Path:
