@@ -8,8 +8,7 @@ Values of rows are never kept, and no message repeats them.
 import io
 import json
 import re
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Iterable
 
 from bitbucket_integration.model_diff import (
     Column,
@@ -19,13 +18,12 @@ from bitbucket_integration.model_diff import (
     RowCounts,
     TypeChange,
 )
+from json_object import JsonObject, kind, storable
 from submission_problems import MAX_PROBLEMS, LineProblem, SubmissionInvalid
 
-MAX_COUNT = 2**63 - 1
 MAX_ERROR_CHARACTERS = 2_000
 
 _ONLY_JSON_LINES = "send only the JSON lines of `data-diff --dbt --json`, for example `grep '^{'`"
-_LONE_SURROGATES = re.compile(r"[\ud800-\udfff]")
 _URL_CREDENTIALS = re.compile(r"(?<=://)[^\s@]+@")
 
 
@@ -104,9 +102,9 @@ def _read_line(line: bytes | str, problems: list[str]) -> ModelDiff | None:
         problems.append(_not_json(text, wrong))
         return None
     if not isinstance(value, dict):
-        problems.append(f"expected a JSON object, found {_kind(value)}; {_cure(text)}")
+        problems.append(f"expected a JSON object, found {kind(value)}; {_cure(text)}")
         return None
-    return _read_diff(_Object(value, "", problems))
+    return _read_diff(JsonObject(value, "", problems))
 
 
 def _not_json(text: str, wrong: ValueError) -> str:
@@ -127,118 +125,7 @@ def _cure(text: str) -> str:
     return _ONLY_JSON_LINES
 
 
-class _Object:
-    """A JSON object of a line; its readers note by JSON path what is missing or wrong.
-
-    A reader that noted a problem returns an empty value, for the line is refused anyway.
-    """
-
-    def __init__(self, members: dict[str, Any], path: str, problems: list[str] | None) -> None:
-        self._members = members
-        self._path = path
-        self._problems = problems
-
-    def names(self) -> Iterable[str]:
-        return self._members.keys()
-
-    def has(self, key: str) -> bool:
-        return self._members.get(key) is not None
-
-    def note(self, key: str, message: str) -> None:
-        if self._problems is not None and len(self._problems) <= MAX_PROBLEMS:
-            self._problems.append(f"`{self._path_of(key)}` {message}")
-
-    def object(self, key: str) -> "_Object":
-        value = self._value(key, dict, "an object")
-        if value is None:
-            return _Object({}, self._path_of(key), None)
-        return _Object(value, self._path_of(key), self._problems)
-
-    def objects(self, key: str) -> Iterator["_Object"]:
-        for position, value in enumerate(self._value(key, list, "an array") or []):
-            place = f"{key}[{position}]"
-            if isinstance(value, dict):
-                yield _Object(value, self._path_of(place), self._problems)
-            else:
-                self.note(place, f"must be an object, not {_kind(value)}")
-
-    def length(self, key: str) -> int:
-        return len(self._value(key, list, "an array") or [])
-
-    def name(self, key: str) -> str:
-        value = self.text(key)
-        if value is not None and not value.strip():
-            self.note(key, "must not be empty")
-        return value or ""
-
-    def text(self, key: str) -> str | None:
-        value = self._value(key, str, "text")
-        return None if value is None else _storable(value)
-
-    def texts(self, key: str) -> list[str]:
-        values = self._value(key, list, "an array") or []
-        for position, value in enumerate(values):
-            if not isinstance(value, str):
-                self.note(f"{key}[{position}]", f"must be text, not {_kind(value)}")
-        return [_storable(value) for value in values if isinstance(value, str)]
-
-    def count(self, key: str) -> int:
-        value = self._value(key, int, "a whole number")
-        if value is None:
-            return 0
-        if value < 0:
-            self.note(key, "is negative, but counts rows")
-        elif value > MAX_COUNT:
-            self.note(key, "is larger than any table")
-        return int(value)
-
-    def flag(self, key: str) -> bool:
-        return bool(self._value(key, bool, "true or false"))
-
-    def choice(self, key: str, choices: tuple[str, ...]) -> str | None:
-        value = self.text(key)
-        if value is None or value in choices:
-            return value
-        expected = " or ".join(f'"{choice}"' for choice in choices)
-        self.note(key, f"must be {expected}, not {json.dumps(value[:40])}")
-        return None
-
-    def _value(self, key: str, wanted: type, wanted_name: str) -> Any:
-        if key not in self._members:
-            self.note(key, "is missing; send the lines of data-diff unchanged")
-            return None
-        value = self._members[key]
-        # A bool is an int to Python, never to JSON.
-        if isinstance(value, wanted) and (wanted is bool or not isinstance(value, bool)):
-            return value
-        self.note(key, f"must be {wanted_name}, not {_kind(value)}")
-        return None
-
-    def _path_of(self, key: str) -> str:
-        key = key if len(key) <= 80 else f"{key[:79]}…"
-        key = "".join(one if one.isprintable() else "\ufffd" for one in key)
-        return f"{self._path}.{key}" if self._path else key
-
-
-def _kind(value: object) -> str:
-    if value is None:
-        return "null"
-    names: dict[type, str] = {
-        bool: "true or false",
-        int: "a number",
-        float: "a fraction",
-        str: "text",
-        list: "an array",
-    }
-    return names.get(type(value), "an object")
-
-
-def _storable(text: str) -> str:
-    # JSON can escape half a surrogate pair, which no UTF-8 can carry onward.
-    return _LONE_SURROGATES.sub("\ufffd", text)
-
-
-def _read_diff(line: _Object) -> ModelDiff:
+def _read_diff(line: JsonObject) -> ModelDiff:
     status = line.choice("status", ("success", "failed"))
     model = line.name("model")
     base_table = ".".join(line.texts("dataset1"))
@@ -296,14 +183,14 @@ def _presentable_error(error: str) -> str:
     return error[:MAX_ERROR_CHARACTERS] or "data-diff gave no reason"
 
 
-def _types(schema: _Object, dataset: str) -> dict[str, str | None]:
+def _types(schema: JsonObject, dataset: str) -> dict[str, str | None]:
     return {
         column.name("name"): column.text("type") if column.has("type") else None
         for column in schema.objects(dataset)
     }
 
 
-def _read_rows(line: _Object) -> tuple[RowCounts | None, list[ColumnDifference]]:
+def _read_rows(line: JsonObject) -> tuple[RowCounts | None, list[ColumnDifference]]:
     if line.has("summary"):
         summary = line.object("summary")
         rows = summary.object("rows")
@@ -323,7 +210,7 @@ def _read_rows(line: _Object) -> tuple[RowCounts | None, list[ColumnDifference]]
     return None, []
 
 
-def _count_rows(rows: _Object) -> tuple[RowCounts, list[ColumnDifference]]:
+def _count_rows(rows: JsonObject) -> tuple[RowCounts, list[ColumnDifference]]:
     exclusive = rows.object("exclusive")
     changed = 0
     per_column: dict[str, int] = {}
@@ -340,5 +227,5 @@ def _count_rows(rows: _Object) -> tuple[RowCounts, list[ColumnDifference]]:
 
 def _differences(per_column: dict[str, int]) -> list[ColumnDifference]:
     # data-diff lists every compared column, most of them with 0.
-    found = [ColumnDifference(_storable(name), rows) for name, rows in per_column.items() if rows]
+    found = [ColumnDifference(storable(name), rows) for name, rows in per_column.items() if rows]
     return sorted(found, key=lambda difference: (-difference.rows, difference.name))

@@ -20,7 +20,7 @@ from bitbucket_integration.stores.pull_requests import PullRequestStore
 from bitbucket_integration.stores.submissions import SubmissionStore
 from bitbucket_integration.submission import SubmissionStatus
 from decision import Knowledge, Plan, marker
-from report_comment import has_footer
+from report_footer import has_footer
 
 logger = Logger(service="report", child=True)
 

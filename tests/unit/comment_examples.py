@@ -78,7 +78,6 @@ def comment(*diffs: ModelDiff, head: str = COMMIT, links: bool = False) -> Repor
         MARKER,
         commit_url=f"https://bitbucket.org/acme/shop/commits/{COMMIT}" if links else None,
         head_commit_url=f"https://bitbucket.org/acme/shop/commits/{head}" if links else None,
-        report_url="https://data-diff.example/reports/r-1" if links else None,
     )
 
 

@@ -16,7 +16,7 @@ from bitbucket_integration.model_diff import ModelDiff
 from bitbucket_integration.pull_request_record import PullRequestRecord
 from bitbucket_integration.submission import Submission, SubmissionStatus, submission_id
 from decision import Knowledge, Mark, Plan, Results, decide, marker, status_key
-from report_comment import has_footer
+from report_footer import has_footer
 from tests.unit.model_diffs import different, failed, identical, model_diffs
 
 HEAD = "046d9a3c1532acf4cf08fe93235c00e4d673c1d2"

@@ -14,7 +14,8 @@ from bitbucket_integration.model_diff import (
     RowCounts,
     TypeChange,
 )
-from report_comment import MAX_CHARACTERS, ReportComment, footer, has_footer, length, render
+from report_comment import MAX_CHARACTERS, ReportComment, length, render
+from report_footer import footer, has_footer
 from tests.unit.comment_examples import (
     COMMIT,
     CUSTOMERS,
@@ -505,10 +506,10 @@ class TestFooter:
             footer(marker)
 
 
-def test_links_lead_to_the_commits_and_the_full_report() -> None:
+def test_links_lead_to_the_commits() -> None:
     markdown = render(EXAMPLES["stale"])
     links = [str(token.attrs["href"]) for token in tokens(markdown) if token.type == "link_open"]
-    assert [re.sub(".*/", "", link) for link in links] == [COMMIT, NEWER, COMMIT, "r-1"]
+    assert [re.sub(".*/", "", link) for link in links] == [COMMIT, NEWER, COMMIT]
 
 
 @given(merged_diffs)

@@ -1,0 +1,138 @@
+"""Reads JSON from outside member by member, and says by JSON path what is missing or wrong."""
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from submission_problems import MAX_PROBLEMS
+
+MAX_COUNT = 2**63 - 1
+
+_LONE_SURROGATES = re.compile(r"[\ud800-\udfff]")
+
+
+class JsonObject:
+    """A JSON object of a line; its readers note by JSON path what is missing or wrong.
+
+    A reader that noted a problem returns an empty value, for the line is refused anyway.
+    """
+
+    def __init__(self, members: dict[str, Any], path: str, problems: list[str] | None) -> None:
+        """Read these members, found at `path`; no list of problems notes none."""
+        self._members = members
+        self._path = path
+        self._problems = problems
+
+    def names(self) -> Iterable[str]:
+        """The members' names."""
+        return self._members.keys()
+
+    def has(self, key: str) -> bool:
+        """Whether a member is there and not null."""
+        return self._members.get(key) is not None
+
+    def note(self, key: str, message: str) -> None:
+        """Note a problem with a member."""
+        if self._problems is not None and len(self._problems) <= MAX_PROBLEMS:
+            self._problems.append(f"`{self._path_of(key)}` {message}")
+
+    def object(self, key: str) -> "JsonObject":
+        """A member that is an object."""
+        value = self._value(key, dict, "an object")
+        if value is None:
+            return JsonObject({}, self._path_of(key), None)
+        return JsonObject(value, self._path_of(key), self._problems)
+
+    def objects(self, key: str) -> Iterator["JsonObject"]:
+        """A member's objects."""
+        for position, value in enumerate(self._value(key, list, "an array") or []):
+            place = f"{key}[{position}]"
+            if isinstance(value, dict):
+                yield JsonObject(value, self._path_of(place), self._problems)
+            else:
+                self.note(place, f"must be an object, not {kind(value)}")
+
+    def length(self, key: str) -> int:
+        """How many items a member has."""
+        return len(self._value(key, list, "an array") or [])
+
+    def name(self, key: str) -> str:
+        """A member that is text and not empty."""
+        value = self.text(key)
+        if value is not None and not value.strip():
+            self.note(key, "must not be empty")
+        return value or ""
+
+    def text(self, key: str) -> str | None:
+        """A member that is text."""
+        value = self._value(key, str, "text")
+        return None if value is None else storable(value)
+
+    def texts(self, key: str) -> list[str]:
+        """A member's texts."""
+        values = self._value(key, list, "an array") or []
+        for position, value in enumerate(values):
+            if not isinstance(value, str):
+                self.note(f"{key}[{position}]", f"must be text, not {kind(value)}")
+        return [storable(value) for value in values if isinstance(value, str)]
+
+    def count(self, key: str) -> int:
+        """A member that counts something."""
+        value = self._value(key, int, "a whole number")
+        if value is None:
+            return 0
+        if value < 0:
+            self.note(key, "is negative, but counts rows")
+        elif value > MAX_COUNT:
+            self.note(key, "is larger than any table")
+        return int(value)
+
+    def flag(self, key: str) -> bool:
+        """A member that is true or false."""
+        return bool(self._value(key, bool, "true or false"))
+
+    def choice(self, key: str, choices: tuple[str, ...]) -> str | None:
+        """A member that is one of a few texts."""
+        value = self.text(key)
+        if value is None or value in choices:
+            return value
+        expected = " or ".join(f'"{choice}"' for choice in choices)
+        self.note(key, f"must be {expected}, not {json.dumps(value[:40])}")
+        return None
+
+    def _value(self, key: str, wanted: type, wanted_name: str) -> Any:
+        if key not in self._members:
+            self.note(key, "is missing; send the lines of data-diff unchanged")
+            return None
+        value = self._members[key]
+        # A bool is an int to Python, never to JSON.
+        if isinstance(value, wanted) and (wanted is bool or not isinstance(value, bool)):
+            return value
+        self.note(key, f"must be {wanted_name}, not {kind(value)}")
+        return None
+
+    def _path_of(self, key: str) -> str:
+        key = key if len(key) <= 80 else f"{key[:79]}…"
+        key = "".join(one if one.isprintable() else "\ufffd" for one in key)
+        return f"{self._path}.{key}" if self._path else key
+
+
+def kind(value: object) -> str:
+    """Name what a JSON value is."""
+    if value is None:
+        return "null"
+    names: dict[type, str] = {
+        bool: "true or false",
+        int: "a number",
+        float: "a fraction",
+        str: "text",
+        list: "an array",
+    }
+    return names.get(type(value), "an object")
+
+
+def storable(text: str) -> str:
+    """Make text one that can be stored."""
+    # JSON can escape half a surrogate pair, which no UTF-8 can carry onward.
+    return _LONE_SURROGATES.sub("\ufffd", text)
