@@ -48,7 +48,7 @@ class Gathering:
             record=record,
             current=self._results(current),
             earlier=self._results(earlier),
-            outdated=self._outdated(job, record, head, attached),
+            outdated=self._outdated(job, head, attached),
         )
 
     def _head(
@@ -83,16 +83,13 @@ class Gathering:
     def _outdated(
         self,
         job: PullRequestJob,
-        record: PullRequestRecord,
         head: str | None,
         attached: Iterable[Submission],
     ) -> list[Submission]:
-        current = head or ""
         outdated = [one for one in attached if one.commit != head]
-        for commit in {record.head, job.commit or ""} - {"", current}:
-            # The job's commit is shortened when a webhook of Bitbucket Cloud named it.
-            if not current.startswith(commit):
-                outdated += self._for_commit(commit)
+        # The job's commit is shortened when a webhook of Bitbucket Cloud named it.
+        if job.commit and not (head or "").startswith(job.commit):
+            outdated += self._for_commit(job.commit)
         return outdated
 
     def _results(self, submissions: Iterable[Submission]) -> list[Results]:

@@ -31,6 +31,28 @@ class TestAPullRequestsLife:
         assert status["status"] == "posted"
         assert f"/pull-requests/{number}" in status["comment_url"]
 
+    def test_the_build_status_leads_to_the_comment(self, connection: Connection) -> None:
+        _, head = opened(connection)
+        submitted = connection.submit(different(), commit=head)
+        connection.settle()
+        [status] = connection.system.bitbucket.build_statuses(REPOSITORY, head)
+        assert status.url == connection.status(submitted)["comment_url"]
+
+    def test_a_head_that_no_webhook_told_of_is_remembered_as_one(
+        self, connection: Connection
+    ) -> None:
+        bitbucket = connection.system.bitbucket
+        number, _ = opened(connection)
+        bitbucket.pause_deliveries()
+        second = bitbucket.push_commit(REPOSITORY, number).head
+        connection.submit(different(), commit=second)
+        connection.system.account.drain()
+        bitbucket.push_commit(REPOSITORY, number)
+        late = connection.submit(identical(), commit=second)
+        connection.system.account.drain()
+        assert connection.status(late)["status"] == "superseded"
+        bitbucket.resume_deliveries()
+
     def test_a_model_that_could_not_be_diffed_fails_the_build_status(
         self, connection: Connection
     ) -> None:
