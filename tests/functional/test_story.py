@@ -53,6 +53,18 @@ class TestAPullRequestsLife:
         assert connection.status(late)["status"] == "superseded"
         bitbucket.resume_deliveries()
 
+    def test_a_commit_that_only_a_submission_named_was_never_a_head(
+        self, connection: Connection
+    ) -> None:
+        number, _ = opened(connection)
+        elsewhere = "5" * 40
+        connection.submit(different(), commit=elsewhere, pull_request=number)
+        connection.settle()
+        waiting = connection.submit(different(), commit=elsewhere)
+        connection.settle()
+        assert connection.status(waiting)["status"] == "queued"
+        assert connection.status(waiting)["reason"] == "no_pull_request"
+
     def test_a_model_that_could_not_be_diffed_fails_the_build_status(
         self, connection: Connection
     ) -> None:
