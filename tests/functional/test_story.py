@@ -65,6 +65,17 @@ class TestAPullRequestsLife:
         assert connection.status(waiting)["status"] == "queued"
         assert connection.status(waiting)["reason"] == "no_pull_request"
 
+    def test_results_for_a_commit_concern_no_pull_request_of_another_head(
+        self, connection: Connection
+    ) -> None:
+        other, _ = opened(connection)
+        number, head = opened(connection)
+        connection.system.bitbucket.clear_requests()
+        connection.submit(different(), commit=head)
+        connection.settle()
+        assert len(connection.comments(number)) == 1
+        assert connection.system.bitbucket.requests("GET", f"*/pullrequests/{other}") == []
+
     def test_a_model_that_could_not_be_diffed_fails_the_build_status(
         self, connection: Connection
     ) -> None:
