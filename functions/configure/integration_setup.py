@@ -21,6 +21,7 @@ from bitbucket_integration.errors import (
     BitbucketError,
     MissingSecretError,
     PermissionMissingError,
+    TryAgainLaterError,
     UnknownIntegrationError,
 )
 from bitbucket_integration.integration import (
@@ -177,6 +178,9 @@ class IntegrationSetup:
             for hook in client.items(repository.webhooks()):
                 if hook.url.endswith(path):
                     client.run(repository.delete_webhook(hook.id))
+        except TryAgainLaterError:
+            # Nothing has been removed yet: the same call again can remove everything.
+            raise
         except (BitbucketError, MissingSecretError) as error:
             url = integration.webhook_url or path_of(integration)
             return Removed(

@@ -92,8 +92,9 @@ class WebhookReceiver:
 def build_receiver(environ: Mapping[str, str], now: Callable[[], float]) -> WebhookReceiver:
     """A receiver with real AWS clients, as the environment says."""
     settings = WebhookSettings.from_environ(environ)
-    # Bitbucket waits 10 seconds, so a slow AWS call must fail while there is time to answer 503.
-    config = Config(connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 2})
+    # Bitbucket waits 10 seconds: all three calls of a cold start have to fail before, so that it
+    # hears 503 and sends again.
+    config = Config(connect_timeout=1, read_timeout=1.5, retries={"total_max_attempts": 1})
     return WebhookReceiver(
         IntegrationCache(
             IntegrationStore(boto3.client("dynamodb", config=config), settings.table_name), now

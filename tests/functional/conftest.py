@@ -8,8 +8,9 @@ import pytest
 import requests
 
 from local.bitbucket import BitbucketEmulator
+from tests.functional.aws_resources import ADMIN_TOKEN
 from tests.functional.gateway import gateway
-from tests.functional.lambda_environment import ADMIN_TOKEN, Account, account
+from tests.functional.lambda_environment import Account, account
 
 REPOSITORY = "acme/jaffle-shop"
 
@@ -35,11 +36,16 @@ class System:
         body = {"repository": REPOSITORY, "access_token": self.access_token} | changes
         return self.call("POST", "/integrations", json=body)
 
+    def configured(self, **changes: Any) -> dict[str, Any]:
+        """Configure a repository for the first time; what was answered."""
+        answer = self.configure(**changes)
+        assert answer.status_code == 201, answer.text
+        body: dict[str, Any] = answer.json()
+        return body
+
     def connect(self) -> "Connection":
         """Configure the repository, as the first thing that every story does."""
-        answer = self.configure()
-        assert answer.status_code == 201, answer.text
-        body = answer.json()
+        body = self.configured()
         return Connection(self, body["integration"]["id"], body["ci_token"])
 
 

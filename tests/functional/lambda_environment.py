@@ -11,7 +11,6 @@ import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, field
-from functools import cache
 from types import ModuleType
 from typing import Any
 from unittest import mock
@@ -19,13 +18,9 @@ from unittest import mock
 import boto3
 from moto import mock_aws
 
-from tests.deployed_template import ROOT, resource, template
+from tests.deployed_template import ROOT, resource
 from tests.functional.aws_calls import AwsCalls
-
-REGION = "eu-central-1"
-STACK = "datadiff-test"
-ADMIN_TOKEN = "admin-token-9QmX2"
-SIGNING_KEY = "signing-key-Zr81bQ"
+from tests.functional.aws_resources import REGION, client, create, session
 
 LARGEST_EVENT = 6 * 1024 * 1024
 """Bytes of JSON that Lambda takes with an invocation."""
@@ -74,7 +69,7 @@ class Account:
 
     def client(self, service: str) -> Any:
         """A client of the test's own, whose calls are not counted."""
-        return _clients(service)
+        return client(service)
 
     def function(self, name: str) -> ModuleType:
         """The function's module, loaded once: a warm environment."""
@@ -234,10 +229,13 @@ def account(cloud_api_url: str, public_url: str) -> Iterator[Account]:
         "POWERTOOLS_METRICS_NAMESPACE": "BitbucketDataDiff",
     }
     with mock.patch.dict("os.environ", fake), mock_aws():
-        _clients.cache_clear()
-        made = _build(fake, cloud_api_url, public_url)
-        boto3.DEFAULT_SESSION = _session("functions")
-        made.calls.watch(_session("functions"))
+        client.cache_clear()
+        resources = create(fake, cloud_api_url, public_url)
+        made = Account(
+            resources.environment, resources.queue_url, resources.dead_letter_url, AwsCalls()
+        )
+        boto3.DEFAULT_SESSION = session("functions")
+        made.calls.watch(session("functions"))
         # What no logger of ours formats, Lambda's own handler writes from warnings on.
         handler = logging.StreamHandler(made.output)
         handler.setLevel(logging.WARNING)
@@ -246,66 +244,4 @@ def account(cloud_api_url: str, public_url: str) -> Iterator[Account]:
             yield made
         finally:
             logging.getLogger().removeHandler(handler)
-            made.calls.unwatch(_session("functions"))
-
-
-@cache
-def _session(_: str) -> boto3.Session:
-    # One for all tests, since reading the descriptions of AWS's APIs takes long.
-    return boto3.Session(region_name=REGION)
-
-
-@cache
-def _clients(service: str) -> Any:
-    return _session("tests").client(service)  # type: ignore[call-overload]
-
-
-def _build(fake: Mapping[str, str], cloud_api_url: str, public_url: str) -> Account:
-    table = resource("Table")
-    _clients("dynamodb").create_table(
-        TableName="table",
-        **{key: table[key] for key in ("BillingMode", "AttributeDefinitions", "KeySchema")},
-    )
-    s3: Any = _clients("s3")
-    s3.create_bucket(Bucket="submissions", CreateBucketConfiguration={"LocationConstraint": REGION})
-    secrets = _clients("secretsmanager")
-    admin = secrets.create_secret(Name=f"{STACK}/admin-token", SecretString=ADMIN_TOKEN)
-    key = secrets.create_secret(Name=f"{STACK}/signing-key", SecretString=SIGNING_KEY)
-    sqs = _clients("sqs")
-    dead_letters = sqs.create_queue(QueueName="dead.fifo", Attributes={"FifoQueue": "true"})
-    dead_letter_arn = sqs.get_queue_attributes(
-        QueueUrl=dead_letters["QueueUrl"], AttributeNames=["QueueArn"]
-    )["Attributes"]["QueueArn"]
-    queue = resource("ReportQueue")
-    url = sqs.create_queue(
-        QueueName="jobs.fifo",
-        Attributes={
-            "FifoQueue": "true",
-            "DeduplicationScope": queue["DeduplicationScope"],
-            "FifoThroughputLimit": queue["FifoThroughputLimit"],
-            "VisibilityTimeout": str(queue["VisibilityTimeout"]),
-            "RedrivePolicy": json.dumps(
-                queue["RedrivePolicy"] | {"deadLetterTargetArn": dead_letter_arn}
-            ),
-        },
-    )["QueueUrl"]
-    report = resource("ReportFunction")["Environment"]["Variables"]
-    return Account(
-        environment={
-            **fake,
-            "TABLE_NAME": "table",
-            "BUCKET_NAME": "submissions",
-            "QUEUE_URL": url,
-            "ADMIN_TOKEN_ARN": admin["ARN"],
-            "SIGNING_KEY_ARN": key["ARN"],
-            "ACCESS_TOKEN_PREFIX": f"{STACK}/access-tokens/",
-            "BITBUCKET_CLOUD_API_URL": cloud_api_url,
-            "PUBLIC_URL": public_url,
-            "RETENTION_DAYS": "90",
-            "MAX_RECEIVES": report["MAX_RECEIVES"],
-            "POWERTOOLS_LOG_LEVEL": template()["Parameters"]["LogLevel"]["Default"],
-        },
-        queue_url=url,
-        dead_letter_url=dead_letters["QueueUrl"],
-        calls=AwsCalls(),
-    )
+            made.calls.unwatch(session("functions"))

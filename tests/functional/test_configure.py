@@ -6,15 +6,6 @@ import requests
 from bitbucket_integration.pull_request_event import CLOUD_EVENTS
 from tests.functional.conftest import REPOSITORY, Connection, System
 from tests.functional.data_diff_lines import identical
-from tests.functional.lambda_environment import ADMIN_TOKEN
-from tests.functional.problems import fields, problem
-
-
-def configured(system: System, **changes: object) -> dict[str, object]:
-    answer = system.configure(**changes)
-    assert answer.status_code == 201, answer.text
-    body: dict[str, object] = answer.json()
-    return body
 
 
 def stored_integrations(system: System) -> int:
@@ -59,14 +50,14 @@ class TestConfiguring:
         bitbucket = connection.system.bitbucket
         bitbucket.create_repository("acme/other")
         token = bitbucket.create_access_token("acme/other")
-        other = configured(connection.system, repository="acme/other", access_token=token)
+        other = connection.system.configured(repository="acme/other", access_token=token)
         assert other["ci_token"] != connection.ci_token
         secrets = {bitbucket.hooks(name)[0].secret for name in (REPOSITORY, "acme/other")}
         assert len(secrets) == 2
 
     def test_gives_a_command_that_submits_results(self, system: System) -> None:
-        body = configured(system)
-        words = shlex.split(str(body["submit_command"]))
+        body = system.configured()
+        words = shlex.split(body["submit_command"])
         assert words[0] == "curl"
         assert "Authorization: Bearer $DATA_DIFF_CI_TOKEN" in words
         url = words[-1].replace("$BITBUCKET_PR_ID", "1").replace("$BITBUCKET_COMMIT", "a" * 40)
@@ -94,16 +85,15 @@ class TestConfiguring:
     def test_understands_every_form_of_a_repositorys_name(
         self, system: System, repository: str
     ) -> None:
-        body = configured(system, repository=repository)
-        assert isinstance(body["integration"], dict)
+        body = system.configured(repository=repository)
         assert body["integration"]["repository"] == REPOSITORY
 
     def test_uses_the_public_address_of_the_stack_if_it_has_one(self, system: System) -> None:
         system.account.environment["PUBLIC_URL"] = "https://datadiff.example.com/base/"
-        body = configured(system)
+        body = system.configured()
         [hook] = system.bitbucket.hooks(REPOSITORY)
         assert hook.url.startswith("https://datadiff.example.com/base/webhooks/")
-        assert "https://datadiff.example.com/base/integrations/" in str(body["submit_command"])
+        assert "https://datadiff.example.com/base/integrations/" in body["submit_command"]
 
 
 class TestConfiguringAgain:
@@ -181,134 +171,8 @@ class TestConfiguringAgain:
             timeout=30,
         )
         assert post.status_code == 201
-        configured(system)
+        system.configured()
         assert system.configure().status_code == 200
         urls = [hook.url for hook in system.bitbucket.hooks(REPOSITORY)]
         assert len(urls) == 2
         assert "https://ci.example.com/hook" in urls
-
-
-class TestShowing:
-    def test_lists_page_by_page_until_next_is_null(self, connection: Connection) -> None:
-        system = connection.system
-        for name in ("acme/a", "acme/b"):
-            system.bitbucket.create_repository(name)
-            token = system.bitbucket.create_access_token(name)
-            configured(system, repository=name, access_token=token)
-        found: list[str] = []
-        cursor = None
-        while True:
-            parameters = {"limit": "2"} | ({"after": cursor} if cursor else {})
-            page = system.call("GET", "/integrations", params=parameters).json()
-            assert len(page["integrations"]) <= 2
-            found += [one["repository"] for one in page["integrations"]]
-            cursor = page["next"]
-            if cursor is None:
-                break
-        assert sorted(found) == ["acme/a", "acme/b", REPOSITORY]
-
-    def test_an_empty_list_is_a_list(self, system: System) -> None:
-        answer = system.call("GET", "/integrations")
-        assert answer.json() == {"integrations": [], "next": None}
-        assert answer.headers["Cache-Control"] == "no-store"
-
-    @pytest.mark.parametrize(
-        ("query", "field"), [({"limit": "0"}, "limit"), ({"limit": "101"}, "limit")]
-    )
-    def test_a_wrong_page_is_422(self, system: System, query: dict[str, str], field: str) -> None:
-        body = problem(system.call("GET", "/integrations", params=query), 422, "invalid_request")
-        assert fields(body) == [field]
-
-    def test_an_unknown_integration_is_404(self, system: System) -> None:
-        answer = system.call("GET", "/integrations/aaaaaaaaaaaaaaaa")
-        problem(answer, 404, "unknown_integration")
-
-
-class TestDeleting:
-    def test_removes_webhook_secret_and_rows(self, connection: Connection) -> None:
-        system = connection.system
-        number, head = connection.open_pull_request()
-        connection.settle()
-        connection.submit(identical(), commit=head)
-        connection.settle()
-        assert connection.comments(number)
-        answer = system.call("DELETE", f"/integrations/{connection.id}")
-        assert answer.status_code == 200
-        assert answer.json() == {"deleted": True, "webhook_removed": True, "detail": ""}
-        assert system.bitbucket.hooks(REPOSITORY) == []
-        assert system.account.access_tokens() == {}
-        assert system.account.items() == []
-
-    def test_is_possible_with_an_access_token_that_was_revoked(
-        self, connection: Connection
-    ) -> None:
-        system = connection.system
-        system.bitbucket.revoke_access_token(system.access_token)
-        answer = system.call("DELETE", f"/integrations/{connection.id}")
-        assert answer.status_code == 200
-        assert answer.json()["webhook_removed"] is False
-        assert f"{system.url}/webhooks/{connection.id}" in answer.json()["detail"]
-        assert system.account.items() == []
-        assert system.account.access_tokens() == {}
-
-    def test_a_second_time_is_404(self, connection: Connection) -> None:
-        path = f"/integrations/{connection.id}"
-        assert connection.system.call("DELETE", path).status_code == 200
-        problem(connection.system.call("DELETE", path), 404, "unknown_integration")
-
-    def test_the_repository_can_be_connected_again_with_other_secrets(
-        self, connection: Connection
-    ) -> None:
-        system = connection.system
-        [before] = system.bitbucket.hooks(REPOSITORY)
-        system.call("DELETE", f"/integrations/{connection.id}")
-        again = system.connect()
-        [after] = system.bitbucket.hooks(REPOSITORY)
-        assert again.id != connection.id
-        assert again.ci_token != connection.ci_token
-        assert after.secret != before.secret
-
-
-class TestAuthentication:
-    @pytest.mark.parametrize(
-        "header",
-        [
-            None,
-            "",
-            "Bearer",
-            "Bearer ",
-            "Bearer wrong",
-            f"Bearer {ADMIN_TOKEN}x",
-            f"Bearer {ADMIN_TOKEN[:-1]}",
-            f"Basic {ADMIN_TOKEN}",
-            ADMIN_TOKEN,
-            "Bearer ünbekannt".encode("latin-1"),
-        ],
-    )
-    def test_without_the_admin_token_every_request_is_401_whatever_else_is_wrong(
-        self, system: System, header: str | bytes | None
-    ) -> None:
-        headers = {} if header is None else {"Authorization": header}
-        answer = system.call("POST", "/integrations", None, headers=headers, data=b"not even json")
-        problem(answer, 401, "not_authenticated")
-        assert answer.headers["WWW-Authenticate"] == 'Bearer realm="admin"'
-        assert system.bitbucket.requests() == []
-
-    def test_the_ci_token_is_not_the_admin_token(self, connection: Connection) -> None:
-        answer = connection.system.call("GET", "/integrations", connection.ci_token)
-        problem(answer, 401, "not_authenticated")
-
-    def test_the_schemes_case_does_not_matter(self, system: System) -> None:
-        headers = {"Authorization": f"bearer {ADMIN_TOKEN}"}
-        assert system.call("GET", "/integrations", None, headers=headers).status_code == 200
-
-    def test_what_is_no_route_is_told_to_those_who_may_know(self, system: System) -> None:
-        event = {
-            "path": "/elsewhere",
-            "httpMethod": "GET",
-            "headers": {},
-            "requestContext": {"path": "/v1/elsewhere"},
-        }
-        assert system.account.serve("ConfigureFunction", event)["statusCode"] == 401
-        allowed = event | {"headers": {"Authorization": f"Bearer {ADMIN_TOKEN}"}}
-        assert system.account.serve("ConfigureFunction", allowed)["statusCode"] == 404

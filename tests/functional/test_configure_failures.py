@@ -66,6 +66,14 @@ class TestAStepThatFailsIsMendedByTheSameCall:
         assert system.configure().json()["ci_token"] is None
         assert_complete(system)
 
+    @pytest.mark.parametrize(("method", "path"), [*BITBUCKET_STEPS[:3]])
+    def test_nothing_is_stored_before_bitbucket_has_let_us_look(
+        self, system: System, method: str, path: str
+    ) -> None:
+        system.bitbucket.add_fault("server_error", method=method, path=path)
+        problem(system.configure(), 503, "bitbucket_unavailable")
+        assert nothing_is_stored(system)
+
     def test_updating_the_webhook_later(self, system: System) -> None:
         assert system.configure().status_code == 201
         system.bitbucket.add_fault("server_error", method="PUT", path="*/hooks/*")

@@ -43,6 +43,11 @@ class TestARevokedAccessToken:
         status = connection.status(submitted)
         assert (status["status"], status["reason"]) == ("failed", "access_token_rejected")
         assert "access token" in status["detail"]
+        logs = connection.system.account.logs()
+        logged = [one for one in logs if one.get("message") == "no access"]
+        assert {(one["service"], one["reason"]) for one in logged} == {
+            ("report", "access_token_rejected")
+        }
         assert nothing_is_retried(connection)
 
     def test_replaced_by_another_makes_all_well_with_the_next_event(

@@ -175,14 +175,21 @@ class TestAPersonsCommentThatLooksLikeOurs:
         assert "1 of 2 models differs" in second.raw
         assert theirs in bitbucket.comments(REPOSITORY, number)
 
-    def test_is_not_even_tried_when_it_only_quotes(self, connection: Connection) -> None:
+    def test_is_not_even_tried_when_it_only_quotes_or_replies(self, connection: Connection) -> None:
         bitbucket = connection.system.bitbucket
         number, head = connection.open_pull_request()
         connection.submit(different(), commit=head)
         connection.settle()
         [first] = ours(connection, number)
         quoted = "\n".join(f"> {line}" for line in first.raw.splitlines())
-        bitbucket.add_comment(REPOSITORY, number, quoted)
+        theirs = bitbucket.add_comment(REPOSITORY, number, quoted)
+        bitbucket.collaboration.add_comment(
+            bitbucket.state.named(REPOSITORY),
+            number,
+            raw=first.raw,
+            author=theirs.author,
+            parent=theirs.id,
+        )
         bitbucket.delete_comment(REPOSITORY, number, first.id)
         connection.submit(identical(), commit=head)
         connection.settle()

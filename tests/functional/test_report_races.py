@@ -112,14 +112,18 @@ class TestResultsThatComeLate:
         assert connection.status(late)["status"] == "superseded"
 
     def test_that_still_wait_when_a_push_comes_are_superseded(self, connection: Connection) -> None:
-        bitbucket = connection.system.bitbucket
         number, first = connection.open_pull_request()
         connection.settle()
         submitted = connection.submit(different(), commit=first)
+        connection.system.bitbucket.add_fault("rate_limited", path="*/pullrequests")
+        connection.settle()
+        assert connection.status(submitted)["status"] == "queued"
         connection.push(number)
-        bitbucket.wait_until_delivered()
+        connection.settle()
+        connection.system.account.skip_delays()
         connection.settle()
         assert connection.status(submitted)["status"] == "superseded"
+        assert connection.comments(number) == []
 
     def test_for_a_pull_request_are_about_the_head_of_that_time(
         self, connection: Connection

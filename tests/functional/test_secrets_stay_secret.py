@@ -9,9 +9,9 @@ from urllib.parse import quote
 
 import pytest
 
+from tests.functional.aws_resources import ADMIN_TOKEN, SIGNING_KEY
 from tests.functional.conftest import REPOSITORY, Connection, System
 from tests.functional.data_diff_lines import different, failed, identical
-from tests.functional.lambda_environment import ADMIN_TOKEN, SIGNING_KEY
 from tests.functional.signed_webhooks import deliver, payload, secret_of
 
 FUNCTIONS = ("ConfigureFunction", "WebhookFunction", "DiffsFunction", "ReportFunction")

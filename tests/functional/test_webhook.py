@@ -1,14 +1,15 @@
 import base64
 import hashlib
 import json
+import re
 
 import pytest
 import requests
 
 from bitbucket_integration.pull_request_event import CLOUD_EVENTS
 from bitbucket_integration.signature import sign
+from tests.functional.aws_resources import SIGNING_KEY
 from tests.functional.conftest import REPOSITORY, Connection
-from tests.functional.lambda_environment import SIGNING_KEY
 from tests.functional.problems import problem
 from tests.functional.signed_webhooks import HEAD, deliver, payload, secret_of
 
@@ -85,7 +86,10 @@ class TestAGenuineWebhook:
         for request_id in ("x" * 200, "with space"):
             answer = deliver(connection, payload(), headers={"X-Request-UUID": request_id})
             assert answer.status_code == 202
-        assert len(connection.system.account.jobs()) == 2
+        sent = connection.system.account.calls.of("SendMessage")
+        ids = [one["MessageDeduplicationId"] for one in sent]
+        assert len(set(ids)) == 2
+        assert all(re.fullmatch(r"[!-~]{1,128}", one) for one in ids)
 
     @pytest.mark.parametrize("source", [None, {}, {"commit": None}, {"commit": {"hash": 7}}])
     def test_of_a_fork_that_was_deleted_names_no_commit(

@@ -98,6 +98,22 @@ def test_trouble_on_the_way_can_be_tried_again(web: Web, behaviour: Behaviour) -
     assert len(web.received) == 1
 
 
+def test_an_announced_body_that_comes_in_drops_is_not_waited_for(web: Web) -> None:
+    sent: list[bytes] = []
+
+    def drops(exchange: Exchange) -> None:
+        def counted() -> Iterator[bytes]:
+            for one in drip(exchange, 90):
+                sent.append(one)
+                yield one
+
+        exchange.send_slowly(counted(), 90)
+
+    web.behaviour = drops
+    assert type(failure(web.url)) is BitbucketUnavailableError
+    assert len(sent) < 45
+
+
 def test_an_answer_may_be_as_large_as_the_limit(web: Web) -> None:
     web.behaviour = lambda exchange: exchange.send(200, b"x" * 1000)
     call: Call[bytes] = Call(Request("GET", web.url), lambda response: response.body)

@@ -52,6 +52,15 @@ class Exchange(BaseHTTPRequestHandler):
                 return
         self.write(b"0\r\n\r\n")
 
+    def send_slowly(self, drops: Iterator[bytes], length: int) -> None:
+        """Announce a body of this length and answer drop by drop, while anybody listens."""
+        self.send_response(200)
+        self.send_header("Content-Length", str(length))
+        self.end_headers()
+        for drop in drops:
+            if not self.write(drop):
+                return
+
     def say(self, data: bytes) -> None:
         """Send bytes as they are, and nothing else."""
         self.write(data)

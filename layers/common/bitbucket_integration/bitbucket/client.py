@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from time import monotonic
 
 import requests
+from urllib3.exceptions import HTTPError
 
 from bitbucket_integration.bitbucket.exchange import Call, Page, Response
 from bitbucket_integration.errors import AccessTokenRejectedError, BitbucketUnavailableError
@@ -74,7 +75,7 @@ class BitbucketClient:
                 stream=True,
             ) as answer:
                 body = _bounded_body(answer)
-        except requests.RequestException as error:
+        except (requests.RequestException, HTTPError) as error:
             # The exception's own text may hold what was sent; its kind says enough.
             raise BitbucketUnavailableError(
                 f"no answer from Bitbucket ({type(error).__name__})"
@@ -86,7 +87,8 @@ class BitbucketClient:
 def _bounded_body(answer: requests.Response) -> bytes:
     deadline = monotonic() + _WHOLE_ANSWER_SECONDS
     body = bytearray()
-    for chunk in answer.iter_content(_CHUNK_BYTES):
+    # One receive at a time: a larger read waits for all its bytes, however slowly they come.
+    while chunk := answer.raw.read1(_CHUNK_BYTES, decode_content=True):
         body += chunk
         if len(body) > _MOST_BYTES or monotonic() > deadline:
             raise BitbucketUnavailableError("Bitbucket's answer is too large or too slow")
