@@ -1,4 +1,4 @@
-"""What people do with a repository: open, push, edit, merge, decline, comment.
+"""What people do in a repository: open, push, edit, merge, decline, delete, comment.
 
 Every change of a pull request is announced, so that webhooks can follow from it.
 """
@@ -10,26 +10,22 @@ from typing import TYPE_CHECKING
 
 from local.bitbucket.model import (
     Account,
+    Activity,
     Comment,
     Happening,
     Inline,
     News,
     NotPossibleError,
     NotThereError,
+    Provider,
     PullRequest,
     PullRequestState,
-    Repository,
 )
-from local.bitbucket.state import RepositoryState, State, braced_uuid, person
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-SEED = (
-    "Initial commit of the dbt project",
-    "Add staging models for customers, orders and payments",
-    "Add marts and their tests",
-)
+    from local.bitbucket.state import RepositoryState, State
 
 
 class Collaboration:
@@ -38,39 +34,6 @@ class Collaboration:
     def __init__(self, state: State, announce: Callable[[RepositoryState, News], None]) -> None:
         self._state = state
         self._announce = announce
-
-    def create_repository(self, full_name: str) -> Repository:
-        """Make a private repository whose main branch has a few commits."""
-        workspace, _, slug = full_name.lower().partition("/")
-        if not workspace or not slug or "/" in slug:
-            message = f"a repository is called workspace/slug, not {full_name!r}"
-            raise NotPossibleError(message)
-        with self._state.lock:
-            repository = Repository(
-                uuid=braced_uuid("repository", workspace, slug),
-                workspace_uuid=braced_uuid("workspace", workspace),
-                workspace=workspace,
-                slug=slug,
-                project_key="DATA",
-                project_uuid=braced_uuid("project", workspace, "DATA"),
-                main_branch="main",
-                owner=Account(braced_uuid("workspace", workspace), workspace, workspace),
-                created_on=self._state.now(),
-            )
-            if repository.uuid in self._state.repositories:
-                message = f"{full_name} exists already"
-                raise NotPossibleError(message)
-            stored = RepositoryState(repository)
-            for message in SEED:
-                stored.add_commit("main", message, person("Ada Osei"), self._state.now())
-            self._state.repositories[repository.uuid] = stored
-            return repository
-
-    def rename_repository(self, stored: RepositoryState, slug: str) -> Repository:
-        """Give a repository another slug; its uuid stays."""
-        with self._state.lock:
-            stored.repository = replace(stored.repository, slug=slug.lower())
-            return stored.repository
 
     def open_pull_request(  # noqa: PLR0913 - the fields of Bitbucket's form
         self,
@@ -91,8 +54,9 @@ class Collaboration:
                 message = "a branch cannot be merged into itself"
                 raise NotPossibleError(message)
             now = self._state.now()
+            stored.last_pull_request += 1
             pull_request = PullRequest(
-                id=len(stored.pull_requests) + 1,
+                id=stored.last_pull_request,
                 title=title,
                 description=description,
                 author=author,
@@ -175,6 +139,22 @@ class Collaboration:
             )
             return self._store(stored, changed, Happening.DECLINED, actor)
 
+    def delete_pull_request(
+        self, stored: RepositoryState, number: int, *, actor: Account
+    ) -> PullRequest:
+        """Remove a pull request with everything that was said on it; only Data Center can."""
+        with self._state.lock:
+            pull_request = stored.pull_request(number)
+            if stored.repository.provider is Provider.CLOUD:
+                message = "Bitbucket Cloud cannot delete a pull request"
+                raise NotPossibleError(message)
+            count = stored.comment_count(number)
+            for part in (stored.pull_requests, stored.comments, stored.activities):
+                part.pop(number, None)
+            repository = stored.repository
+            self._announce(stored, News(Happening.DELETED, actor, repository, pull_request, count))
+            return pull_request
+
     def add_comment(  # noqa: PLR0913 - a comment has that many parts
         self,
         stored: RepositoryState,
@@ -187,7 +167,7 @@ class Collaboration:
     ) -> Comment:
         """Comment on a pull request, open or closed."""
         with self._state.lock:
-            stored.pull_request(number)
+            pull_request = stored.pull_request(number)
             now = self._state.now()
             comment = Comment(
                 id=self._state.next_comment_id(),
@@ -200,6 +180,7 @@ class Collaboration:
                 inline=inline,
             )
             stored.comments.setdefault(number, {})[comment.id] = comment
+            self._remember(stored, Happening.COMMENTED, author, pull_request, comment=comment.id)
             return comment
 
     def edit_comment(self, stored: RepositoryState, comment: Comment, raw: str) -> Comment:
@@ -212,7 +193,7 @@ class Collaboration:
 
     def _replace_comment(self, stored: RepositoryState, comment: Comment) -> Comment:
         with self._state.lock:
-            changed = replace(comment, updated_on=self._state.now())
+            changed = replace(comment, updated_on=self._state.now(), version=comment.version + 1)
             stored.comments[comment.pull_request][comment.id] = changed
             return changed
 
@@ -230,8 +211,28 @@ class Collaboration:
         happening: Happening,
         actor: Account,
     ) -> PullRequest:
-        changed = replace(pull_request, updated_on=self._state.now())
+        before = stored.pull_requests.get(pull_request.id)
+        changed = replace(
+            pull_request,
+            updated_on=self._state.now(),
+            version=before.version + 1 if before else 0,
+        )
         stored.pull_requests[changed.id] = changed
+        self._remember(stored, happening, actor, changed, before=before)
         count = stored.comment_count(changed.id)
-        self._announce(stored, News(happening, actor, stored.repository, changed, count))
+        self._announce(stored, News(happening, actor, stored.repository, changed, count, before))
         return changed
+
+    def _remember(  # noqa: PLR0913 - an activity has that many parts
+        self,
+        stored: RepositoryState,
+        happening: Happening,
+        actor: Account,
+        after: PullRequest,
+        *,
+        before: PullRequest | None = None,
+        comment: int | None = None,
+    ) -> None:
+        number = self._state.number_of("activity")
+        activity = Activity(number, happening, actor, self._state.now(), after, before, comment)
+        stored.activities.setdefault(after.id, []).append(activity)

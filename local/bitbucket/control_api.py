@@ -27,13 +27,20 @@ OPERATIONS = (
     "reset",
     "create_repository",
     "rename_repository",
+    "repository",
     "create_access_token",
     "revoke_access_token",
+    "create_data_center_repository",
+    "move_data_center_repository",
+    "create_data_center_token",
+    "set_data_center_version",
+    "set_data_center_rate_limit",
     "open_pull_request",
     "push_commit",
     "edit_pull_request",
     "merge_pull_request",
     "decline_pull_request",
+    "delete_pull_request",
     "add_comment",
     "delete_comment",
     "pull_request",
@@ -93,6 +100,10 @@ def _read(annotation: str, value: object) -> object:
     if "tuple[str, ...]" in kinds and isinstance(value, list | tuple):
         if all(isinstance(item, str) for item in value):
             return tuple(value)
+    elif "datetime" in kinds and isinstance(value, str):
+        moment = datetime.fromisoformat(value)
+        if moment.tzinfo is not None:
+            return moment
     elif "str" in kinds and isinstance(value, str):
         return value
     elif {"int", "float"} & set(kinds) and isinstance(value, str | int | float):

@@ -1,21 +1,25 @@
 """Everything that a test, a demo or a person may do to the emulator, as plain methods.
 
 The JSON API and the buttons of the pages call these very methods. Repositories are named
-workspace/slug; what is answered are values, safe to keep.
+workspace/slug, on Data Center projects/KEY/repos/slug; what is answered are values, safe to keep.
 """
 
 from __future__ import annotations
 
 import secrets
+import time
 import uuid
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from local.bitbucket.authorization import SCOPES, TOKEN_KINDS
-from local.bitbucket.cloud_webhooks import CloudWebhooks
+from local.bitbucket.cloud_webhooks import CloudDialect
 from local.bitbucket.collaboration import Collaboration
+from local.bitbucket.data_center import DEFAULT_VERSION, DataCenter
+from local.bitbucket.data_center_controls import DataCenterControls
+from local.bitbucket.data_center_webhooks import DataCenterDialect
 from local.bitbucket.deliveries import TIMEOUT_SECONDS, Deliveries, Delivery
-from local.bitbucket.faults import Fault, FaultKind, Faults
+from local.bitbucket.faults import Faults
 from local.bitbucket.model import (
     AccessToken,
     Account,
@@ -24,35 +28,53 @@ from local.bitbucket.model import (
     Hook,
     NotPossibleError,
     NotThereError,
+    Provider,
     PullRequest,
     Repository,
 )
+from local.bitbucket.repositories import Repositories
 from local.bitbucket.state import State, person
-from local.bitbucket.traffic import RequestLog, RequestRecord
+from local.bitbucket.traffic import RequestLog
+from local.bitbucket.traffic_controls import TrafficControls
+from local.bitbucket.webhooks import Webhooks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
     from local.bitbucket.cloud_payloads import Addresses
+    from local.bitbucket.data_center_payloads import Rendering
 
 AUTHOR = "Ada Osei"
 REVIEWER = "Jonas Lind"
 
 
-class Controls:
+class Controls(DataCenterControls, TrafficControls):
     """The emulator behind its HTTP server."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all but the first two have a default
         self,
         *,
         addresses: Callable[[], Addresses],
+        rendering: Callable[..., Rendering],
         now: Callable[[], datetime] | None = None,
+        clock: Callable[[], float] = time.monotonic,
         delivery_timeout: float = TIMEOUT_SECONDS,
+        data_center_version: str = DEFAULT_VERSION,
     ) -> None:
         self.state = State(now)
-        self.sender = Deliveries(timeout=delivery_timeout)
-        self.webhooks = CloudWebhooks(self.sender, addresses)
+        self.data_center = DataCenter(data_center_version, clock)
+        self.sender = Deliveries(timeout=delivery_timeout, now=self.state.now)
+        self.webhooks = Webhooks(
+            self.sender,
+            {
+                Provider.CLOUD: CloudDialect(addresses),
+                Provider.DATA_CENTER: DataCenterDialect(
+                    self.data_center, rendering, self.state.now
+                ),
+            },
+        )
+        self.repositories = Repositories(self.state)
         self.collaboration = Collaboration(self.state, self.webhooks.announce)
         self.fault_rules = Faults()
         self.request_log = RequestLog()
@@ -60,17 +82,23 @@ class Controls:
     def reset(self) -> None:
         """Forget repositories, tokens, deliveries, faults and requests."""
         self.state.clear()
+        self.data_center.reset()
         self.fault_rules.clear()
         self.sender.clear()
         self.request_log.clear()
 
     def create_repository(self, repository: str) -> Repository:
         """Make a private repository with a few commits on `main`."""
-        return self.collaboration.create_repository(repository)
+        return self.repositories.create_on_cloud(repository)
 
     def rename_repository(self, repository: str, slug: str) -> Repository:
-        """Give a repository another slug; what is called by uuid still finds it."""
-        return self.collaboration.rename_repository(self.state.named(repository), slug)
+        """Give a repository another slug; by uuid, or on Data Center by both, it is still found."""
+        return self.repositories.rename(self.state.named(repository), slug)
+
+    def repository(self, repository: str) -> Repository:
+        """The repository, with its uuid and its number."""
+        with self.state.lock:
+            return self.state.named(repository).repository
 
     def create_access_token(
         self,
@@ -85,6 +113,9 @@ class Controls:
             raise NotPossibleError(message)
         with self.state.lock:
             bound = self.state.named(repository).repository
+            if bound.provider is not Provider.CLOUD:
+                message = f"{repository} is not on Cloud"
+                raise NotPossibleError(message)
             value = "ATCTT3x" + secrets.token_urlsafe(48)
             account_uuid = f"{{{uuid.uuid4()}}}"
             self.state.tokens[value] = AccessToken(
@@ -101,7 +132,7 @@ class Controls:
     def revoke_access_token(self, token: str) -> None:
         """Make a token invalid; what it wrote stays."""
         with self.state.lock:
-            if self.state.tokens.pop(token, None) is None:
+            if not (self.state.tokens.pop(token, None) or self.state.http_tokens.pop(token, None)):
                 message = "no such access token"
                 raise NotThereError(message)
 
@@ -253,42 +284,3 @@ class Controls:
             message = f"no webhook was delivered for pull request {pull_request}"
             raise NotThereError(message)
         return self.redeliver(found[-1].id)
-
-    def add_fault(  # noqa: PLR0913 - every one is optional
-        self,
-        kind: str,
-        *,
-        method: str = "*",
-        path: str = "*",
-        times: int | None = 1,
-        status: int = 503,
-        retry_after: int | None = None,
-        seconds: float = 1.0,
-    ) -> Fault:
-        """Let matching requests fail: see FaultKind; `path` is a glob whose * spans slashes."""
-        if kind not in set(FaultKind):
-            message = f"{kind} is none of {', '.join(FaultKind)}"
-            raise NotPossibleError(message)
-        return self.fault_rules.add(
-            Fault(0, FaultKind(kind), method, path, times, status, retry_after, seconds)
-        )
-
-    def remove_fault(self, fault: int) -> None:
-        """Take one fault back."""
-        self.fault_rules.remove(fault)
-
-    def clear_faults(self) -> None:
-        """Take all faults back."""
-        self.fault_rules.clear()
-
-    def faults(self) -> list[Fault]:
-        """The faults that still wait for a request."""
-        return self.fault_rules.rules()
-
-    def requests(self, method: str = "*", path: str = "*") -> list[RequestRecord]:
-        """The requests to the API that match these globs, the oldest first."""
-        return self.request_log.select(method, path)
-
-    def clear_requests(self) -> None:
-        """Start counting requests anew."""
-        self.request_log.clear()

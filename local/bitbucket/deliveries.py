@@ -1,8 +1,7 @@
 """Sends webhooks in the background and remembers how each of them went.
 
-How Bitbucket Cloud does it (support.atlassian.com/bitbucket-cloud/docs/troubleshoot-webhooks):
-ten seconds for an answer, only 5xx is tried again, at once and at most twice more; a payload over
-256 KB is dropped without a word. In order per hook, so a slow receiver delays only itself.
+In order per hook, so a slow receiver delays only itself. What is tried again, dropped or skipped
+is the provider's `DeliveryPolicy`.
 """
 
 from __future__ import annotations
@@ -10,7 +9,8 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from enum import StrEnum
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Protocol
@@ -18,7 +18,9 @@ from typing import TYPE_CHECKING, Protocol
 import requests
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+
+    from local.bitbucket.circuit_breaker import CircuitBreaker
 
 MOST_ATTEMPTS = 3
 LARGEST_PAYLOAD = 256 * 1024
@@ -32,6 +34,28 @@ class Outcome(StrEnum):
     DELIVERED = "delivered"
     FAILED = "failed"
     DROPPED = "dropped"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryPolicy:
+    """How a provider delivers: what counts as taken, and what is not sent at all."""
+
+    most_attempts: int = 1
+    largest_payload: int | None = None
+    numbers_attempts: bool = False
+    highest_good_status: int = 299
+    breaker: CircuitBreaker | None = None
+
+
+# Only 5xx is tried again, at once and at most twice more; a payload over 256 KB is dropped without
+# a word: support.atlassian.com/bitbucket-cloud/docs/troubleshoot-webhooks.
+CLOUD_POLICY = DeliveryPolicy(
+    most_attempts=MOST_ATTEMPTS,
+    largest_payload=LARGEST_PAYLOAD,
+    numbers_attempts=True,
+    highest_good_status=399,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +66,7 @@ class Attempt:
     status: int | None
     error: str | None
     seconds: float
+    started_on: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +86,7 @@ class Delivery:
     outcome: Outcome = Outcome.PENDING
     attempts: tuple[Attempt, ...] = ()
     redelivery_of: int | None = None
+    policy: DeliveryPolicy = field(default=CLOUD_POLICY, repr=False, metadata={"private": True})
 
 
 class Sender(Protocol):
@@ -90,8 +116,15 @@ def send_over_http(delivery: Delivery, headers: Mapping[str, str], timeout: floa
 class Deliveries:
     """The log of deliveries and one worker per hook."""
 
-    def __init__(self, *, timeout: float = TIMEOUT_SECONDS, send: Sender = send_over_http) -> None:
+    def __init__(
+        self,
+        *,
+        timeout: float = TIMEOUT_SECONDS,
+        send: Sender = send_over_http,
+        now: Callable[[], datetime] | None = None,
+    ) -> None:
         self._timeout = timeout
+        self._now = now or (lambda: datetime.now(UTC))
         self._send = send
         self._changed = threading.Condition()
         self._log: dict[int, Delivery] = {}
@@ -107,12 +140,17 @@ class Deliveries:
         with self._changed:
             self._last_id += 1
             numbered = replace(delivery, id=self._last_id)
-            if len(numbered.body) > LARGEST_PAYLOAD:
+            largest = numbered.policy.largest_payload
+            if largest is not None and len(numbered.body) > largest:
                 numbered = replace(numbered, outcome=Outcome.DROPPED)
             self._log[numbered.id] = numbered
             if numbered.outcome is Outcome.PENDING:
                 self._queue_of(numbered.hook_uuid).put(numbered.id)
             return numbered
+
+    def send_now(self, delivery: Delivery) -> Attempt:
+        """Send something that is no event, wait for its answer, and keep it out of the log."""
+        return self._try(delivery, 1)
 
     def log(self) -> list[Delivery]:
         """Every delivery so far, the oldest first."""
@@ -175,29 +213,38 @@ class Deliveries:
                 self._deliver(delivery)
 
     def _deliver(self, delivery: Delivery) -> None:
+        policy = delivery.policy
+        if policy.breaker and not policy.breaker.lets_through(delivery.hook_uuid):
+            self._note(replace(delivery, outcome=Outcome.SKIPPED))
+            return
         status: int | None = HTTPStatus.INTERNAL_SERVER_ERROR
         while (
             status is not None
             and status >= HTTPStatus.INTERNAL_SERVER_ERROR
-            and len(delivery.attempts) < MOST_ATTEMPTS
+            and len(delivery.attempts) < policy.most_attempts
             and not self._closing
         ):
             attempt = self._try(delivery, len(delivery.attempts) + 1)
             delivery = replace(delivery, attempts=(*delivery.attempts, attempt))
             status = attempt.status
             self._note(delivery)
-        good = status is not None and status < HTTPStatus.BAD_REQUEST
+        good = status is not None and status <= policy.highest_good_status
+        if policy.breaker:
+            policy.breaker.note(delivery.hook_uuid, good=good)
         self._note(replace(delivery, outcome=Outcome.DELIVERED if good else Outcome.FAILED))
 
     def _try(self, delivery: Delivery, number: int) -> Attempt:
         status = error = None
+        started_on = self._now()
         started = time.monotonic()
         try:
-            headers = {**delivery.headers, "X-Attempt-Number": str(number)}
+            headers = dict(delivery.headers)
+            if delivery.policy.numbers_attempts:
+                headers["X-Attempt-Number"] = str(number)
             status = self._send(delivery, headers, self._timeout)
         except OSError as problem:
             error = type(problem).__name__
-        return Attempt(number, status, error, round(time.monotonic() - started, 4))
+        return Attempt(number, status, error, round(time.monotonic() - started, 4), started_on)
 
     def _note(self, delivery: Delivery) -> None:
         with self._changed:

@@ -13,6 +13,7 @@ class FaultKind(StrEnum):
 
     RATE_LIMITED = "rate_limited"
     SERVER_ERROR = "server_error"
+    REDIRECT = "redirect"
     SLOW = "slow"
     DROP = "drop"
     APPLY_THEN_DROP = "apply_then_drop"
@@ -35,6 +36,7 @@ class Fault:
     status: int = 503
     retry_after: int | None = None
     seconds: float = 1.0
+    location: str | None = None
 
 
 class Faults:

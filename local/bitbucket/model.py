@@ -11,7 +11,9 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
+    from typing import Any
 
 
 class NotThereError(LookupError):
@@ -32,9 +34,20 @@ class Account:
     token_kind: str | None = None
 
 
+class Provider(StrEnum):
+    """Which Bitbucket a repository lives on."""
+
+    CLOUD = "cloud"
+    DATA_CENTER = "data_center"
+
+
 @dataclass(frozen=True, slots=True)
 class Repository:
-    """A private git repository in a project of a workspace."""
+    """A private git repository in a project; on Cloud the project is in a workspace.
+
+    Data Center has no workspaces, and numbers where Cloud has uuids. A personal project's key
+    starts with a tilde, and `owner` is the person.
+    """
 
     uuid: str
     workspace_uuid: str
@@ -45,11 +58,26 @@ class Repository:
     main_branch: str
     owner: Account
     created_on: datetime
+    provider: Provider = Provider.CLOUD
+    id: int = 0
+    project_id: int = 0
 
     @property
     def full_name(self) -> str:
-        """The name that people use: workspace/slug."""
+        """The name for the controls: workspace/slug, or projects/KEY/repos/slug."""
+        if self.provider is Provider.DATA_CENTER:
+            return f"projects/{self.project_key}/repos/{self.slug}"
         return f"{self.workspace}/{self.slug}"
+
+    @property
+    def short_name(self) -> str:
+        """The name for people: workspace/slug, or KEY/slug."""
+        return f"{self.group}/{self.slug}"
+
+    @property
+    def group(self) -> str:
+        """What the repository is listed under: the workspace, or the project."""
+        return self.project_key if self.provider is Provider.DATA_CENTER else self.workspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +101,7 @@ class PullRequestState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PullRequest:
-    """A pull request; `commits` are its own, the newest first."""
+    """A pull request; `commits` are its own, the newest first, `version` counts its changes."""
 
     id: int
     title: str
@@ -89,6 +117,7 @@ class PullRequest:
     merge_commit: str | None = None
     closed_by: Account | None = None
     reason: str = ""
+    version: int = 0
 
     @property
     def head(self) -> str:
@@ -119,11 +148,12 @@ class Comment:
     deleted: bool = False
     parent: int | None = None
     inline: Inline | None = None
+    version: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class BuildStatus:
-    """What a build says of a commit; one per commit and key."""
+    """What a build says of a commit; one per commit and key. `more` is for Data Center only."""
 
     commit: str
     key: str
@@ -134,11 +164,15 @@ class BuildStatus:
     refname: str | None
     created_on: datetime
     updated_on: datetime
+    more: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Hook:
-    """A webhook subscription of a repository."""
+    """A webhook subscription of a repository; on Data Center `uuid` is a number.
+
+    `credentials`, a name and a password, and `updated_at` are for Data Center only.
+    """
 
     uuid: str
     url: str
@@ -149,11 +183,15 @@ class Hook:
     history_enabled: bool
     created_at: datetime
     secret: str | None = field(default=None, repr=False, metadata={"private": True})
+    credentials: tuple[str, str] | None = field(
+        default=None, repr=False, metadata={"private": True}
+    )
+    updated_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class AccessToken:
-    """A token that is tied to a repository, project or workspace."""
+    """A token of Cloud, tied to a repository, project or workspace."""
 
     value: str = field(repr=False, metadata={"private": True})
     kind: str
@@ -175,6 +213,19 @@ class AccessToken:
         return self.repository_uuid == repository.uuid
 
 
+@dataclass(frozen=True, slots=True)
+class HttpAccessToken:
+    """A token of Data Center, tied to a repository or project; a personal one acts as its user."""
+
+    value: str = field(repr=False, metadata={"private": True})
+    permission: str
+    repository_uuid: str
+    project_key: str
+    account: Account
+    expires: datetime | None = None
+    personal: bool = False
+
+
 class Happening(StrEnum):
     """What befell a pull request; each provider has its own names for these."""
 
@@ -183,14 +234,33 @@ class Happening(StrEnum):
     EDITED = "edited"
     MERGED = "merged"
     DECLINED = "declined"
+    DELETED = "deleted"
+    COMMENTED = "commented"
 
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """Something befell a pull request, and whoever subscribed should hear of it."""
+    """Something befell a pull request, and whoever subscribed should hear of it.
+
+    `before` is the pull request as it was, unless it is new.
+    """
 
     happening: Happening
     actor: Account
     repository: Repository
     pull_request: PullRequest
     comment_count: int
+    before: PullRequest | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """One entry of a pull request's history; `comment` is the id of one that was written."""
+
+    id: int
+    happening: Happening
+    actor: Account
+    date: datetime
+    after: PullRequest
+    before: PullRequest | None = None
+    comment: int | None = None

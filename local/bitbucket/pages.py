@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, Response, render_template
+from flask import Blueprint, Response, redirect, render_template, request
 
+from local.bitbucket import page_addresses
 from local.bitbucket.markdown import render
-from local.bitbucket.model import NotThereError
+from local.bitbucket.model import NotThereError, Provider
+from local.bitbucket.page_addresses import CONTEXT_PATH
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from flask.typing import ResponseReturnValue
@@ -19,9 +23,16 @@ if TYPE_CHECKING:
     from local.bitbucket.controls import Controls
     from local.bitbucket.deliveries import Delivery
     from local.bitbucket.model import Account, BuildStatus, Commit
-    from local.bitbucket.state import RepositoryState
+    from local.bitbucket.state import RepositoryState, State
+
+    View = Callable[..., ResponseReturnValue]
 
 LATEST_DELIVERIES = 5
+CLOUD = "/<workspace>/<slug>"
+DATA_CENTER = (
+    f"{CONTEXT_PATH}/projects/<key>/repos/<slug>",
+    f"{CONTEXT_PATH}/users/<user>/repos/<slug>",
+)
 
 
 @dataclass(frozen=True)
@@ -60,15 +71,60 @@ def latest_deliveries(controls: Controls, stored: RepositoryState, number: int) 
     return found[: -LATEST_DELIVERIES - 1 : -1]
 
 
+def _project_key(key: str = "", user: str = "") -> str:
+    return key or f"~{user}"
+
+
+def _found(state: State, slug: str, workspace: str = "", **project: str) -> RepositoryState:
+    if workspace:
+        return state.find(workspace, slug)
+    return state.find_on_data_center(_project_key(**project), slug)
+
+
+def _moved_to(state: State, slug: str, workspace: str = "", **project: str) -> str | None:
+    """The same page of the repository that was at this address, if it is elsewhere now."""
+    repository = None if workspace else state.moved_to(_project_key(**project), slug)
+    if repository is None:
+        return None
+    rest = request.path.split("/")[6:]
+    return "/".join((f"{page_addresses.group(repository)}/repos/{repository.slug}", *rest))
+
+
+def _in_repository(
+    blueprint: Blueprint, state: State, cloud: str, *data_center: str
+) -> Callable[[View], View]:
+    """Show a page at that path of a Cloud repository, and at those of one on Data Center."""
+
+    def decorate(view: View) -> View:
+        @functools.wraps(view)
+        def shown(slug: str, **names: Any) -> ResponseReturnValue:
+            rest = {n: names.pop(n) for n in ("number", "revision") if n in names}
+            with state.lock:
+                moved = _moved_to(state, slug, **names)
+                if moved:
+                    return redirect(moved)
+                return view(_found(state, slug, **names), **rest)
+
+        for path in [CLOUD + cloud, *(root + end for root in DATA_CENTER for end in data_center)]:
+            blueprint.add_url_rule(path, view_func=shown)
+        return view
+
+    return decorate
+
+
 def create_blueprint(controls: Controls) -> Blueprint:
     """The pages."""
     blueprint = Blueprint("pages", __name__)
     for helper in (hue, initials, when, markdown):
         blueprint.add_app_template_filter(helper)
 
+    in_repository = functools.partial(_in_repository, blueprint, controls.state)
+
     @blueprint.errorhandler(NotThereError)
     def not_there(_: NotThereError) -> ResponseReturnValue:
         return render_template("not_there.html"), 404
+
+    blueprint.app_context_processor(lambda: {"page_of": page_addresses})
 
     @blueprint.get("/", defaults={"workspace": None})
     @blueprint.get("/<workspace>/")
@@ -78,47 +134,59 @@ def create_blueprint(controls: Controls) -> Blueprint:
         chosen = [r for r in shown if workspace in (None, r.workspace, r.workspace_uuid)]
         return render_template("repositories.html", repositories=chosen)
 
-    @blueprint.get("/<workspace>/<slug>/")
-    def pull_requests(workspace: str, slug: str) -> ResponseReturnValue:
+    @blueprint.get(f"{CONTEXT_PATH}/")
+    @blueprint.get(f"{CONTEXT_PATH}/projects/<key>")
+    @blueprint.get(f"{CONTEXT_PATH}/users/<user>")
+    def project(**names: str) -> ResponseReturnValue:
+        key = _project_key(**names).upper() if names else None
         with controls.state.lock:
-            stored = controls.state.find(workspace, slug)
-            return render_template(
-                "pull_requests.html",
-                repository=stored.repository,
-                pull_requests=list(stored.pull_requests.values())[::-1],
-                statuses={
-                    p.id: stored.statuses_of([p.head]) for p in stored.pull_requests.values()
-                },
-                comment_counts={n: stored.comment_count(n) for n in stored.pull_requests},
-            )
+            shown = [s.repository for s in controls.state.of(Provider.DATA_CENTER)]
+        chosen = [r for r in shown if key in (None, r.project_key)]
+        return render_template("repositories.html", repositories=chosen)
 
-    @blueprint.get("/<workspace>/<slug>/pull-requests/<int:number>")
-    def pull_request(workspace: str, slug: str, number: int) -> ResponseReturnValue:
-        with controls.state.lock:
-            stored = controls.state.find(workspace, slug)
-            shown = stored.pull_request(number)
-            return render_template(
-                "pull_request.html",
-                repository=stored.repository,
-                pull_request=shown,
-                comments=list(stored.comments.get(number, {}).values()),
-                commits=[
-                    CommitView(stored.commits[commit], stored.statuses_of([commit]))
-                    for commit in shown.commits
-                ],
-                deliveries=latest_deliveries(controls, stored, number),
-            )
+    @in_repository("/", "/browse", "/pull-requests")
+    def pull_requests(stored: RepositoryState) -> ResponseReturnValue:
+        return render_template(
+            "pull_requests.html",
+            repository=stored.repository,
+            pull_requests=list(stored.pull_requests.values())[::-1],
+            statuses={p.id: stored.statuses_of([p.head]) for p in stored.pull_requests.values()},
+            comment_counts={n: stored.comment_count(n) for n in stored.pull_requests},
+        )
 
-    @blueprint.get("/<workspace>/<slug>/commits/<revision>")
-    def commit(workspace: str, slug: str, revision: str) -> ResponseReturnValue:
-        with controls.state.lock:
-            stored = controls.state.find(workspace, slug)
-            found = stored.commit(revision)
-            return render_template(
-                "commit.html",
-                repository=stored.repository,
-                view=CommitView(found, stored.statuses_of([found.hash])),
-            )
+    @in_repository(
+        "/pull-requests/<int:number>",
+        "/pull-requests/<int:number>",
+        "/pull-requests/<int:number>/overview",
+    )
+    def pull_request(stored: RepositoryState, number: int) -> ResponseReturnValue:
+        shown = stored.pull_request(number)
+        # Cloud leaves a note where a comment was, Data Center nothing.
+        keeps_deleted = stored.repository.provider is Provider.CLOUD
+        return render_template(
+            "pull_request.html",
+            repository=stored.repository,
+            pull_request=shown,
+            comments=[
+                comment
+                for comment in stored.comments.get(number, {}).values()
+                if keeps_deleted or not comment.deleted
+            ],
+            commits=[
+                CommitView(stored.commits[commit], stored.statuses_of([commit]))
+                for commit in shown.commits
+            ],
+            deliveries=latest_deliveries(controls, stored, number),
+        )
+
+    @in_repository("/commits/<revision>", "/commits/<revision>")
+    def commit(stored: RepositoryState, revision: str) -> ResponseReturnValue:
+        found = stored.commit(revision)
+        return render_template(
+            "commit.html",
+            repository=stored.repository,
+            view=CommitView(found, stored.statuses_of([found.hash])),
+        )
 
     @blueprint.get("/_avatars/<uuid>.svg")
     def avatar(uuid: str) -> ResponseReturnValue:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import contextlib
 import socket
 import threading
+import time
 from typing import TYPE_CHECKING, Self
 
-from flask import Flask
+from flask import Blueprint, Flask
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from local.bitbucket import (
@@ -17,11 +18,20 @@ from local.bitbucket import (
     cloud_pull_requests,
     cloud_statuses,
     control_api,
+    data_center_api,
+    data_center_builds,
+    data_center_comments,
+    data_center_hooks,
+    data_center_invocations,
+    data_center_pull_requests,
     pages,
 )
 from local.bitbucket.cloud_payloads import Addresses
 from local.bitbucket.controls import Controls
+from local.bitbucket.data_center import DEFAULT_VERSION
+from local.bitbucket.data_center_payloads import Rendering, milliseconds
 from local.bitbucket.deliveries import TIMEOUT_SECONDS
+from local.bitbucket.page_addresses import CONTEXT_PATH
 from local.bitbucket.traffic import Traffic
 
 if TYPE_CHECKING:
@@ -83,9 +93,10 @@ def _handler(connections: _Connections) -> type[WSGIRequestHandler]:
 
 
 class BitbucketEmulator(Controls):
-    """A Bitbucket Cloud on a port of this machine.
+    """A Bitbucket Cloud and a Bitbucket Data Center on a port of this machine.
 
-    Use it as a context manager, or call `start` and `stop`. Port 0 takes a free one.
+    Use it as a context manager, or call `start` and `stop`. Port 0 takes a free one. `now` tells
+    dates; `clock` measures how long a webhook is skipped and how fast a rate limit recovers.
     """
 
     def __init__(
@@ -93,9 +104,18 @@ class BitbucketEmulator(Controls):
         *,
         port: int = 0,
         now: Callable[[], datetime] | None = None,
+        clock: Callable[[], float] = time.monotonic,
         delivery_timeout: float = TIMEOUT_SECONDS,
+        data_center_version: str = DEFAULT_VERSION,
     ) -> None:
-        super().__init__(addresses=self._addresses, now=now, delivery_timeout=delivery_timeout)
+        super().__init__(
+            addresses=self._addresses,
+            rendering=self._rendering,
+            now=now,
+            clock=clock,
+            delivery_timeout=delivery_timeout,
+            data_center_version=data_center_version,
+        )
         self._port = port
         self._stopping = threading.Event()
         self._connections = _Connections()
@@ -116,6 +136,11 @@ class BitbucketEmulator(Controls):
     def cloud_web_url(self) -> str:
         """What stands for https://bitbucket.org."""
         return self.url
+
+    @property
+    def data_center_url(self) -> str:
+        """What stands for https://bitbucket.example.com: the base URL, with a context path."""
+        return self.url + CONTEXT_PATH
 
     def start(self) -> Self:
         """Bind the port and answer in the background."""
@@ -157,14 +182,43 @@ class BitbucketEmulator(Controls):
     def _addresses(self) -> Addresses:
         return Addresses(self.cloud_api_url, self.cloud_web_url)
 
+    def _rendering(self, date: Callable[[datetime], int | str] = milliseconds) -> Rendering:
+        version = self.data_center.version
+        return Rendering(self.data_center_url, self.state.number_of, version.has_drafts, date)
+
     def _application(self) -> Flask:
         application = Flask(__package__ or __name__, static_url_path="/_static")
         application.json.sort_keys = False  # type: ignore[attr-defined]
+        application.register_blueprint(self._cloud())
+        application.register_blueprint(self._data_center())
+        application.register_blueprint(
+            data_center_builds.create_deprecated_blueprint(self._data_center_api())
+        )
+        application.register_blueprint(control_api.create_blueprint(self))
+        application.register_blueprint(pages.create_blueprint(self))
+        return application
+
+    def _cloud(self) -> Blueprint:
         api = cloud_api.CloudApi(self.state, self.collaboration, self._addresses)
         cloud = cloud_api.create_blueprint(api)
         for part in (cloud_pull_requests, cloud_comments, cloud_statuses, cloud_hooks):
             cloud.register_blueprint(part.create_blueprint(api))
-        application.register_blueprint(cloud)
-        application.register_blueprint(control_api.create_blueprint(self))
-        application.register_blueprint(pages.create_blueprint(self))
-        return application
+        return cloud
+
+    def _data_center(self) -> Blueprint:
+        api = self._data_center_api()
+        server = data_center_api.create_blueprint(api)
+        for part in (
+            data_center_pull_requests,
+            data_center_comments,
+            data_center_builds,
+            data_center_hooks,
+            data_center_invocations,
+        ):
+            server.register_blueprint(part.create_blueprint(api))
+        return server
+
+    def _data_center_api(self) -> data_center_api.DataCenterApi:
+        return data_center_api.DataCenterApi(
+            self.state, self.collaboration, self.data_center, self.sender, self._rendering
+        )

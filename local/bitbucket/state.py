@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import threading
 import uuid
@@ -12,11 +13,14 @@ from typing import TYPE_CHECKING
 from local.bitbucket.model import (
     AccessToken,
     Account,
+    Activity,
     BuildStatus,
     Comment,
     Commit,
     Hook,
+    HttpAccessToken,
     NotThereError,
+    Provider,
     PullRequest,
     Repository,
 )
@@ -52,6 +56,8 @@ class RepositoryState:
     comments: dict[int, dict[int, Comment]] = field(default_factory=dict)
     statuses: dict[tuple[str, str], BuildStatus] = field(default_factory=dict)
     hooks: dict[str, Hook] = field(default_factory=dict)
+    activities: dict[int, list[Activity]] = field(default_factory=dict)
+    last_pull_request: int = 0
 
     def commit(self, revision: str) -> Commit:
         """The commit with that hash, which may be cut short to seven characters."""
@@ -103,13 +109,28 @@ class State:
         self.now = now or (lambda: datetime.now(UTC))
         self.repositories: dict[str, RepositoryState] = {}
         self.tokens: dict[str, AccessToken] = {}
+        self.http_tokens: dict[str, HttpAccessToken] = {}
+        # Where repositories of Data Center used to be: project key and slug, both in small letters.
+        self.moved: dict[tuple[str, str], str] = {}
+        # What the deprecated resource of Data Center was told of commits that are in no repository.
+        self.loose_statuses: dict[tuple[str, str], BuildStatus] = {}
         self._last_comment = 500_000_000
+        self._numbers: dict[str, dict[str, int]] = {}
 
     def clear(self) -> None:
         """Forget everything."""
         with self.lock:
             self.repositories.clear()
             self.tokens.clear()
+            self.http_tokens.clear()
+            self.moved.clear()
+            self.loose_statuses.clear()
+
+    def number_of(self, kind: str, name: str = "") -> int:
+        """The number that a thing of that name keeps; without a name, a new one each time."""
+        with self.lock:
+            numbers = self._numbers.setdefault(kind, {})
+            return numbers.setdefault(name or f"#{len(numbers) + 1}", len(numbers) + 1)
 
     def next_comment_id(self) -> int:
         """An id no comment has had; ids are unique over all repositories."""
@@ -118,9 +139,9 @@ class State:
             return self._last_comment
 
     def find(self, workspace: str, slug: str) -> RepositoryState:
-        """The repository by names, or by uuids in braces, or by one of each."""
+        """The repository of Cloud by names, or by uuids in braces, or by one of each."""
         with self.lock:
-            for candidate in self.repositories.values():
+            for candidate in self.of(Provider.CLOUD):
                 repository = candidate.repository
                 if workspace.lower() in (
                     repository.workspace,
@@ -129,7 +150,37 @@ class State:
                     return candidate
         raise NotThereError(f"{workspace}/{slug}")
 
+    def find_on_data_center(self, project_key: str, slug: str) -> RepositoryState:
+        """The repository of Data Center, where it is now; neither name minds upper case."""
+        with self.lock:
+            for candidate in self.of(Provider.DATA_CENTER):
+                repository = candidate.repository
+                if (repository.project_key, repository.slug) == (project_key.upper(), slug.lower()):
+                    return candidate
+        raise NotThereError(f"{project_key}/{slug}")
+
+    def moved_to(self, project_key: str, slug: str) -> Repository | None:
+        """Where the repository is that was here; None if one is here, or never was."""
+        with self.lock:
+            with contextlib.suppress(NotThereError):
+                self.find_on_data_center(project_key, slug)
+                return None
+            uuid = self.moved.get((project_key.lower(), slug.lower()))
+            return self.repositories[uuid].repository if uuid in self.repositories else None
+
+    def of(self, provider: Provider) -> list[RepositoryState]:
+        """All repositories of a Bitbucket, the oldest first."""
+        with self.lock:
+            return [s for s in self.repositories.values() if s.repository.provider is provider]
+
     def named(self, full_name: str) -> RepositoryState:
-        """The repository called workspace/slug."""
-        workspace, _, slug = full_name.partition("/")
-        return self.find(workspace, slug)
+        """The repository called workspace/slug, or on Data Center projects/KEY/repos/slug."""
+        match full_name.split("/"):
+            case ["projects", key, "repos", slug]:
+                return self.find_on_data_center(key, slug)
+            case ["users", user, "repos", slug]:
+                return self.find_on_data_center(f"~{user}", slug)
+            case [workspace, slug]:
+                return self.find(workspace, slug)
+            case _:
+                raise NotThereError(full_name)

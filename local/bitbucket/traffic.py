@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Any
 from local.bitbucket.faults import Fault, FaultKind, Faults
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-API_PREFIX = "/2.0/"
+    Answer = Callable[[WSGIEnvironment, StartResponse, Fault], Iterable[bytes]]
+
+API_PREFIXES = ("/2.0/", "/bitbucket/rest/")
 LARGEST_BODY = 16 * 1024 * 1024
 
 
@@ -73,22 +75,24 @@ class Traffic:
         # An answer sent before the body was read would reach the client as a connection reset.
         length = int(environ.get("CONTENT_LENGTH") or 0)
         environ["wsgi.input"] = BytesIO(environ["wsgi.input"].read(min(length, LARGEST_BODY)))
-        if not environ["PATH_INFO"].startswith(API_PREFIX):
+        if not environ["PATH_INFO"].startswith(API_PREFIXES):
             return self._application(environ, start_response)
         fault = self._faults.take(environ["REQUEST_METHOD"], environ["PATH_INFO"])
         kind = fault.kind if fault else None
-        if fault and kind is FaultKind.DROP:
-            return self._drop(environ, fault)
-        if fault and kind is FaultKind.RATE_LIMITED:
-            return self._rate_limited(environ, start_response, fault)
-        if fault and kind is FaultKind.SERVER_ERROR:
-            return self._server_error(environ, start_response, fault)
+        instead: dict[FaultKind | None, Answer] = {
+            FaultKind.DROP: self._drop,
+            FaultKind.RATE_LIMITED: self._rate_limited,
+            FaultKind.SERVER_ERROR: self._server_error,
+            FaultKind.REDIRECT: self._redirect,
+        }
+        if fault and kind in instead:
+            return instead[kind](environ, start_response, fault)
         if fault and kind is FaultKind.SLOW:
             self._stop.wait(fault.seconds)
         if fault and kind is FaultKind.APPLY_THEN_DROP:
             for _ in self._application(environ, lambda *_: lambda _: None):
                 pass
-            return self._drop(environ, fault)
+            return self._drop(environ, start_response, fault)
 
         def noting(status: str, *rest: Any) -> Any:
             self._note(environ, int(status.split(maxsplit=1)[0]), kind)
@@ -104,7 +108,7 @@ class Traffic:
         method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"]
         self._log.add(RequestRecord(method, path, query, status, kind))
 
-    def _drop(self, environ: WSGIEnvironment, fault: Fault) -> Iterable[bytes]:
+    def _drop(self, environ: WSGIEnvironment, _: StartResponse, fault: Fault) -> Iterable[bytes]:
         self._note(environ, None, fault.kind)
         # The server closes the connection on this, with nothing sent.
         raise ConnectionAbortedError
@@ -118,6 +122,15 @@ class Traffic:
         self._note(environ, HTTPStatus.TOO_MANY_REQUESTS, fault.kind)
         start_response("429 Too Many Requests", [("Content-Type", "text/plain"), *extra])
         return [text]
+
+    def _redirect(
+        self, environ: WSGIEnvironment, start_response: StartResponse, fault: Fault
+    ) -> Iterable[bytes]:
+        """307 to wherever was ordered, another origin included."""
+        self._note(environ, HTTPStatus.TEMPORARY_REDIRECT, fault.kind)
+        headers = [("Location", fault.location or "/"), ("Content-Length", "0")]
+        start_response("307 Temporary Redirect", headers)
+        return [b""]
 
     def _server_error(
         self, environ: WSGIEnvironment, start_response: StartResponse, fault: Fault
