@@ -24,6 +24,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 import repository_address
 from bitbucket_integration import http_event
+from bitbucket_integration.bitbucket.network import Network
 from bitbucket_integration.derived_secrets import is_same_secret
 from bitbucket_integration.errors import (
     IntegrationError,
@@ -62,6 +63,7 @@ class AdminApi:
         config = Config(connect_timeout=2, read_timeout=5, retries={"total_max_attempts": 3})
         secrets_manager = boto3.client("secretsmanager", config=config)
         self._secrets = SecretReader(secrets_manager, now)
+        network = Network.of(self.settings.network, self._secrets.read)
         self.integrations = IntegrationStore(
             boto3.client("dynamodb", config=config), self.settings.table_name
         )
@@ -70,6 +72,7 @@ class AdminApi:
             AccessTokenWriter(secrets_manager, self.settings.access_token_prefix),
             self._secrets,
             self.settings,
+            network.trusting(self.settings.cloud_api_url),
             now,
         )
 

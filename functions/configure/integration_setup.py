@@ -15,10 +15,13 @@ from bitbucket_integration.bitbucket.client import BitbucketClient
 from bitbucket_integration.bitbucket.cloud import CloudRepository
 from bitbucket_integration.bitbucket.cloud_answers import RepositoryDescription
 from bitbucket_integration.bitbucket.cloud_errors import missing_scopes, permission_names
+from bitbucket_integration.bitbucket.network import Network
+from bitbucket_integration.bitbucket.repository import BitbucketRepository, repository_of
 from bitbucket_integration.bitbucket.vocabulary import Webhook, WebhookSpec
 from bitbucket_integration.derived_secrets import ci_token, webhook_secret
 from bitbucket_integration.errors import (
     BitbucketError,
+    InvalidRequestError,
     MissingSecretError,
     PermissionMissingError,
     TryAgainLaterError,
@@ -26,9 +29,9 @@ from bitbucket_integration.errors import (
 )
 from bitbucket_integration.integration import (
     WEBHOOK_PATH,
+    CloudIdentity,
     Health,
     Integration,
-    RepositoryIdentity,
     SetupState,
 )
 from bitbucket_integration.pull_request_event import CLOUD_EVENTS
@@ -39,7 +42,7 @@ from bitbucket_integration.stores.secrets import (
     SecretReader,
     access_token_name,
 )
-from repository_address import CloudAddress
+from repository_address import CloudAddress, DataCenterAddress
 
 REQUIRED_SCOPES = frozenset({"pullrequest", "webhook"})
 """What Bitbucket Cloud demands for comments and webhooks; `pullrequest` includes `repository`."""
@@ -65,34 +68,31 @@ class Removed:
     detail: str
 
 
+@dataclass(frozen=True, slots=True)
 class IntegrationSetup:
-    """Configures and deletes integrations on Bitbucket Cloud."""
+    """Configures and deletes integrations on Bitbucket Cloud; `now` gives seconds since 1970."""
 
-    def __init__(
-        self,
-        integrations: IntegrationStore,
-        access_tokens: AccessTokenWriter,
-        secrets: SecretReader,
-        settings: ConfigureSettings,
-        now: Callable[[], float],
-    ) -> None:
-        """Use these stores; `now` gives seconds since 1970."""
-        self._integrations = integrations
-        self._access_tokens = access_tokens
-        self._secrets = secrets
-        self._settings = settings
-        self._now = now
+    integrations: IntegrationStore
+    access_tokens: AccessTokenWriter
+    secrets: SecretReader
+    settings: ConfigureSettings
+    network: Network
+    now: Callable[[], float]
 
-    def configure(self, address: CloudAddress, access_token: str, public_url: str) -> Configured:
+    def configure(
+        self, address: CloudAddress | DataCenterAddress, access_token: str, public_url: str
+    ) -> Configured:
         """Check the token, store it, and create or repair the webhook.
 
         Raises a BitbucketError that says what Bitbucket refused; the same call again goes on
         where this one stopped.
         """
-        client = BitbucketClient(access_token)
+        if not isinstance(address, CloudAddress):
+            raise InvalidRequestError("repository", "is not on Bitbucket Cloud (bitbucket.org)")
+        client = BitbucketClient(access_token, self.network)
         description = self._check(client, address)
         integration = self._stored(description)
-        self._access_tokens.put(integration.id, access_token)
+        self.access_tokens.put(integration.id, access_token)
         webhook = self._ensure_webhook(client, integration, public_url)
         first_time = integration.setup is SetupState.INCOMPLETE
         now = self._timestamp()
@@ -105,7 +105,7 @@ class IntegrationSetup:
             health=Health(since=now),
             updated_at=now,
         )
-        self._integrations.update(integration)
+        self.integrations.update(integration)
         token = self._ci_token(integration) if first_time else None
         return Configured(integration, token)
 
@@ -115,17 +115,17 @@ class IntegrationSetup:
         Raises UnknownIntegrationError. A webhook that Bitbucket does not let us remove keeps
         nothing alive: its deliveries are refused from now on.
         """
-        integration = self._integrations.get(integration_id)
+        integration = self.integrations.get(integration_id)
         if integration is None:
             raise UnknownIntegrationError(f"there is no integration {integration_id}")
         removed = self._remove_webhook(integration)
-        self._access_tokens.delete(integration.id)
-        self._integrations.delete(integration)
+        self.access_tokens.delete(integration.id)
+        self.integrations.delete(integration)
         return removed
 
     def _check(self, client: BitbucketClient, address: CloudAddress) -> RepositoryDescription:
         repository = CloudRepository(
-            self._settings.cloud_api_url, address.workspace, address.repository
+            self.settings.cloud_api_url, address.workspace, address.repository
         )
         description = client.run(repository.describe())
         if description.granted_scopes is not None:
@@ -139,11 +139,11 @@ class IntegrationSetup:
 
     def _stored(self, description: RepositoryDescription) -> Integration:
         identity = _identity(description)
-        existing = self._integrations.of_repository(identity)
+        existing = self.integrations.of_repository(identity)
         if existing is not None:
             return existing
         now = self._timestamp()
-        return self._integrations.create(
+        return self.integrations.create(
             Integration(id=_new_id(), repository=identity, created_at=now, updated_at=now)
         )
 
@@ -169,10 +169,10 @@ class IntegrationSetup:
         return client.run(repository.update_webhook(ours[0].id, spec))
 
     def _remove_webhook(self, integration: Integration) -> Removed:
-        name = access_token_name(self._settings.access_token_prefix, integration.id)
+        name = access_token_name(self.settings.access_token_prefix, integration.id)
         try:
-            self._secrets.forget(name)
-            client = BitbucketClient(self._secrets.read(name))
+            self.secrets.forget(name)
+            client = BitbucketClient(self.secrets.read(name), self.network)
             repository = self._repository(integration)
             path = f"{WEBHOOK_PATH}{integration.id}"
             for hook in client.items(repository.webhooks()):
@@ -189,20 +189,17 @@ class IntegrationSetup:
             )
         return Removed(webhook_removed=True, detail="")
 
-    def _repository(self, integration: Integration) -> CloudRepository:
-        identity = integration.repository
-        return CloudRepository(
-            self._settings.cloud_api_url, identity.workspace_uuid, identity.repository_uuid
-        )
+    def _repository(self, integration: Integration) -> BitbucketRepository:
+        return repository_of(integration.repository, self.settings.cloud_api_url)
 
     def _ci_token(self, integration: Integration) -> str:
         return ci_token(self._signing_key(), integration.id, integration.ci_token_version)
 
     def _signing_key(self) -> str:
-        return self._secrets.read(self._settings.signing_key_arn)
+        return self.secrets.read(self.settings.signing_key_arn)
 
     def _timestamp(self) -> str:
-        return datetime.fromtimestamp(self._now(), UTC).isoformat(timespec="seconds")
+        return datetime.fromtimestamp(self.now(), UTC).isoformat(timespec="seconds")
 
 
 def path_of(integration: Integration) -> str:
@@ -210,8 +207,8 @@ def path_of(integration: Integration) -> str:
     return f"{WEBHOOK_PATH}{integration.id}"
 
 
-def _identity(description: RepositoryDescription) -> RepositoryIdentity:
-    return RepositoryIdentity(
+def _identity(description: RepositoryDescription) -> CloudIdentity:
+    return CloudIdentity(
         workspace_uuid=description.workspace_uuid,
         repository_uuid=description.repository_uuid,
         full_name=description.full_name,

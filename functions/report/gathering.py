@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from botocore.exceptions import ClientError
 
 from bitbucket_integration.bitbucket.client import BitbucketClient
-from bitbucket_integration.bitbucket.cloud import CloudRepository
+from bitbucket_integration.bitbucket.repository import BitbucketRepository
 from bitbucket_integration.bitbucket.vocabulary import PullRequest, PullRequestState
 from bitbucket_integration.errors import NotFoundInBitbucketError
 from bitbucket_integration.integration import Integration
@@ -23,7 +23,7 @@ class Gathering:
     """Reads; the only thing it writes is which commit a submission is about that did not say so."""
 
     client: BitbucketClient
-    repository: CloudRepository
+    repository: BitbucketRepository
     integration: Integration
     submissions: SubmissionStore
     pull_requests: PullRequestStore

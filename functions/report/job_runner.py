@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from aws_lambda_powertools import Logger
 
 from bitbucket_integration.bitbucket.client import BitbucketClient
-from bitbucket_integration.bitbucket.cloud import CloudRepository
+from bitbucket_integration.bitbucket.network import Network
+from bitbucket_integration.bitbucket.repository import BitbucketRepository, repository_of
 from bitbucket_integration.errors import (
     AccessTokenRejectedError,
     BitbucketError,
@@ -47,6 +48,7 @@ class JobRunner:
     pull_requests: PullRequestStore
     secrets: SecretReader
     queue: ReportQueue
+    network: Network
     access_token_prefix: str
     cloud_api_url: str
     now: Callable[[], float]
@@ -96,11 +98,8 @@ class JobRunner:
             return self._run(integration, job, job_id, replacement)
 
     def _run(self, integration: Integration, job: ReportJob, job_id: str, access_token: str) -> str:
-        client = BitbucketClient(access_token)
-        identity = integration.repository
-        repository = CloudRepository(
-            self.cloud_api_url, identity.workspace_uuid, identity.repository_uuid
-        )
+        client = BitbucketClient(access_token, self.network)
+        repository = repository_of(integration.repository, self.cloud_api_url)
         if isinstance(job, CommitJob):
             try:
                 return self._queue_pull_requests(client, repository, job, job_id)
@@ -121,7 +120,7 @@ class JobRunner:
     def _without_pull_request(
         self,
         client: BitbucketClient,
-        repository: CloudRepository,
+        repository: BitbucketRepository,
         job: PullRequestJob,
         error: NotFoundInBitbucketError,
     ) -> str:
@@ -133,7 +132,7 @@ class JobRunner:
         return error.reason
 
     def _queue_pull_requests(
-        self, client: BitbucketClient, repository: CloudRepository, job: CommitJob, job_id: str
+        self, client: BitbucketClient, repository: BitbucketRepository, job: CommitJob, job_id: str
     ) -> str:
         heads = 0
         for pull_request in client.items(repository.open_pull_requests()):

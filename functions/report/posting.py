@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from aws_lambda_powertools import Logger
 
 from bitbucket_integration.bitbucket.client import BitbucketClient
-from bitbucket_integration.bitbucket.cloud import CloudRepository
+from bitbucket_integration.bitbucket.repository import BitbucketRepository
 from bitbucket_integration.bitbucket.vocabulary import BuildStatus, Comment
 from bitbucket_integration.errors import (
     BitbucketUnavailableError,
@@ -30,7 +30,7 @@ class Posting:
     """Applies plans. What a crash after any step leaves undone, the next run does."""
 
     client: BitbucketClient
-    repository: CloudRepository
+    repository: BitbucketRepository
     submissions: SubmissionStore
     pull_requests: PullRequestStore
 
@@ -89,7 +89,7 @@ class Posting:
 
     def _update(self, number: int, comment: Comment, text: str) -> Comment | None:
         try:
-            return self.client.run(self.repository.update_comment(number, comment.id, text))
+            return self.client.run(self.repository.update_comment(number, comment, text))
         except PermissionMissingError:
             # Only its author may edit a comment: this one was posted with an earlier access token,
             # or by somebody who copied ours.

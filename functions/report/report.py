@@ -21,6 +21,7 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.config import Config
 
+from bitbucket_integration.bitbucket.network import Network
 from bitbucket_integration.errors import MalformedJobError, TryAgainLaterError
 from bitbucket_integration.observability import observers
 from bitbucket_integration.report_job import ReportJob, from_message
@@ -73,6 +74,8 @@ class Worker:
         self._sqs = boto3.client("sqs", config=config)
         self._settings = settings
         self._delays: dict[str, int] = {}
+        secrets = SecretReader(boto3.client("secretsmanager", config=config), now)
+        network = Network.of(settings.network, secrets.read)
         self._runner = JobRunner(
             integrations=IntegrationStore(dynamodb, settings.table_name),
             submissions=SubmissionStore(
@@ -86,8 +89,9 @@ class Worker:
             pull_requests=PullRequestStore(
                 dynamodb, settings.table_name, settings.retention_days, now
             ),
-            secrets=SecretReader(boto3.client("secretsmanager", config=config), now),
+            secrets=secrets,
             queue=ReportQueue(self._sqs, settings.queue_url),
+            network=network.trusting(settings.cloud_api_url),
             access_token_prefix=settings.access_token_prefix,
             cloud_api_url=settings.cloud_api_url,
             now=now,

@@ -24,6 +24,7 @@ from bitbucket_integration.errors import (
     MissingSecretError,
     NotAuthenticatedError,
 )
+from bitbucket_integration.integration import Integration
 from bitbucket_integration.observability import observers
 from bitbucket_integration.problem import json_answer, problem_answer, sentence
 from bitbucket_integration.report_job import PullRequestJob
@@ -69,17 +70,17 @@ class WebhookReceiver:
         """
         if len(body) > MOST_BYTES:
             raise PayloadTooLargeError(f"a webhook may have {MOST_BYTES} bytes")
-        self._verify(integration_id, headers.get("x-hub-signature"), body)
-        event = pull_request_event.parse(headers, body)
+        integration = self._verify(integration_id, headers.get("x-hub-signature"), body)
+        event = pull_request_event.parse(integration.provider, headers, body)
         if isinstance(event, pull_request_event.IgnoredEvent):
             return "ignored"
         self._queue.send(
             PullRequestJob(integration_id, event.pull_request_id, event.event, event.head),
-            headers.get("x-request-uuid") or hashlib.sha256(body).hexdigest(),
+            pull_request_event.request_id(headers) or hashlib.sha256(body).hexdigest(),
         )
         return "queued"
 
-    def _verify(self, integration_id: str, signed: str | None, body: bytes) -> None:
+    def _verify(self, integration_id: str, signed: str | None, body: bytes) -> Integration:
         integration = self._integrations.get(integration_id) if signed else None
         version = integration.webhook_secret_version if integration else 1
         secret = webhook_secret(self._secrets.read(self._signing_key_arn), integration_id, version)
@@ -87,6 +88,7 @@ class WebhookReceiver:
         valid = signature.is_valid(body, signed, secret)
         if integration is None or not valid:
             raise NotAuthenticatedError("the signature is not that of this integration's webhook")
+        return integration
 
 
 def build_receiver(environ: Mapping[str, str], now: Callable[[], float]) -> WebhookReceiver:
@@ -113,7 +115,7 @@ def _answer(event: Mapping[str, Any]) -> dict[str, Any]:
     integration_id = (event.get("pathParameters") or {}).get("integration_id") or ""
     logger.append_keys(
         integration_id=integration_id,
-        bitbucket_request=headers.get("x-request-uuid"),
+        bitbucket_request=pull_request_event.request_id(headers),
         event_key=headers.get("x-event-key"),
         attempt=headers.get("x-attempt-number"),
     )

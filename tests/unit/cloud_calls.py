@@ -5,7 +5,7 @@ from typing import Any
 
 from bitbucket_integration.bitbucket.cloud import CloudRepository
 from bitbucket_integration.bitbucket.exchange import Call, Response
-from bitbucket_integration.bitbucket.vocabulary import BuildState, BuildStatus, WebhookSpec
+from bitbucket_integration.bitbucket.vocabulary import BuildState, BuildStatus, Comment, WebhookSpec
 
 API = "https://api.bitbucket.org/2.0"
 BASE = f"{API}/repositories/%7Bw%7D/%7Br%7D"
@@ -35,7 +35,7 @@ CALLS: dict[str, Call[Any]] = {
     "comments": REPOSITORY.comments(7),
     "comment": REPOSITORY.comment(7, "11"),
     "create_comment": REPOSITORY.create_comment(7, "# Hi"),
-    "update_comment": REPOSITORY.update_comment(7, "11", "# Hi"),
+    "update_comment": REPOSITORY.update_comment(7, Comment("11", "", ""), "# Hi"),
     "set_build_status": REPOSITORY.set_build_status(COMMIT, STATUS),
     "webhooks": REPOSITORY.webhooks(),
     "create_webhook": REPOSITORY.create_webhook(SPEC),

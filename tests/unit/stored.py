@@ -6,7 +6,7 @@ from typing import Any
 
 import boto3
 
-from bitbucket_integration.integration import Integration, RepositoryIdentity
+from bitbucket_integration.integration import CloudIdentity, DataCenterIdentity, Integration
 
 REGION = "eu-central-1"
 TABLE = "table"
@@ -29,13 +29,26 @@ class Clock:
         return self.seconds
 
 
-def repository(name: str = "jaffle-shop") -> RepositoryIdentity:
+def repository(name: str = "jaffle-shop") -> CloudIdentity:
     """The repository with this name, in one workspace."""
-    return RepositoryIdentity(
+    return CloudIdentity(
         workspace_uuid="{7f1f0dd8-ffb5-4a57-9d5b-5b9cf2a1c001}",
         repository_uuid=f"{{{name}}}",
         full_name=f"acme/{name}",
         web_url=f"https://bitbucket.org/acme/{name}",
+    )
+
+
+def data_center_repository(name: str = "jaffle-shop", version: str = "9.4.2") -> DataCenterIdentity:
+    """The repository with this name, on one Data Center."""
+    base_url = "https://bitbucket.example.com/git"
+    return DataCenterIdentity(
+        base_url=base_url,
+        repository_id=7,
+        project_key="DATA",
+        slug=name,
+        web_url=f"{base_url}/projects/DATA/repos/{name}",
+        version=version,
     )
 
 

@@ -8,6 +8,8 @@ from bitbucket_integration.bitbucket import client as client_module
 from bitbucket_integration.bitbucket.client import BitbucketClient
 from bitbucket_integration.bitbucket.cloud import CloudRepository
 from bitbucket_integration.bitbucket.exchange import Call, Page, Request, Response
+from bitbucket_integration.bitbucket.network import Network
+from bitbucket_integration.bitbucket.vocabulary import Comment
 from bitbucket_integration.errors import (
     AccessTokenRejectedError,
     BitbucketUnavailableError,
@@ -31,8 +33,8 @@ def elsewhere() -> Iterator[Web]:
 
 
 @pytest.fixture
-def client() -> BitbucketClient:
-    return BitbucketClient(TOKEN)
+def client(web: Web, elsewhere: Web) -> BitbucketClient:
+    return BitbucketClient(TOKEN, Network().trusting(web.url).trusting(elsewhere.url))
 
 
 def get(url: str) -> Call[Response]:
@@ -41,7 +43,8 @@ def get(url: str) -> Call[Response]:
 
 def test_a_request_arrives_as_it_was_described(web: Web, client: BitbucketClient) -> None:
     repository = CloudRepository(f"{web.url}/2.0", "{w}", "{r}")
-    client.run(Call(repository.update_comment(7, "11", "Grüße").request, lambda _: None))
+    update = repository.update_comment(7, Comment("11", "", ""), "Grüße")
+    client.run(Call(update.request, lambda _: None))
     [received] = web.received
     assert received.method == "PUT"
     assert received.target == "/2.0/repositories/%7Bw%7D/%7Br%7D/pullrequests/7/comments/11"

@@ -7,13 +7,16 @@ from collections.abc import Iterator
 import pytest
 
 from bitbucket_integration.bitbucket import client as client_module
+from bitbucket_integration.bitbucket.allowed_hosts import AllowedHosts
 from bitbucket_integration.bitbucket.client import BitbucketClient
 from bitbucket_integration.bitbucket.cloud import CloudRepository
 from bitbucket_integration.bitbucket.exchange import Call, Request, Response
+from bitbucket_integration.bitbucket.network import Network
 from bitbucket_integration.errors import BitbucketError, BitbucketUnavailableError
 from tests.unit.web_server import Behaviour, Exchange, Web, web_server
 
 TOKEN = "ATCTT3xFfGN0-token"
+HERE = Network(AllowedHosts.parse("http://127.0.0.1"))
 
 
 @pytest.fixture
@@ -35,7 +38,7 @@ def failure(url: str) -> BitbucketError:
     """The error of a call to this address, which must not show the access token anywhere."""
     call: Call[Response] = Call(Request("POST", url, {"content": 1}), lambda response: response)
     with pytest.raises(BitbucketError) as caught:
-        BitbucketClient(TOKEN).run(call)
+        BitbucketClient(TOKEN, HERE).run(call)
     assert TOKEN not in "".join(traceback.format_exception(caught.value))
     return caught.value
 
@@ -117,14 +120,14 @@ def test_an_announced_body_that_comes_in_drops_is_not_waited_for(web: Web) -> No
 def test_an_answer_may_be_as_large_as_the_limit(web: Web) -> None:
     web.behaviour = lambda exchange: exchange.send(200, b"x" * 1000)
     call: Call[bytes] = Call(Request("GET", web.url), lambda response: response.body)
-    assert BitbucketClient(TOKEN).run(call) == b"x" * 1000
+    assert BitbucketClient(TOKEN, HERE).run(call) == b"x" * 1000
 
 
 def test_an_answer_may_be_packed(web: Web) -> None:
     packed = gzip.compress(b"x" * 1000)
     web.behaviour = lambda exchange: exchange.send(200, packed, Content_Encoding="gzip")
     call: Call[bytes] = Call(Request("GET", web.url), lambda response: response.body)
-    assert BitbucketClient(TOKEN).run(call) == b"x" * 1000
+    assert BitbucketClient(TOKEN, HERE).run(call) == b"x" * 1000
 
 
 def test_nobody_there_can_be_tried_again() -> None:
@@ -143,9 +146,9 @@ def test_an_address_that_is_none_is_a_bitbucket_error(url: str) -> None:
 def test_no_refusal_shows_the_token(web: Web, status: int) -> None:
     web.behaviour = lambda exchange: exchange.send(status, b'{"error": {"message": "no"}}')
     with pytest.raises(BitbucketError) as caught:
-        BitbucketClient(TOKEN).run(CloudRepository(web.url, "w", "r").describe())
+        BitbucketClient(TOKEN, HERE).run(CloudRepository(web.url, "w", "r").describe())
     assert TOKEN not in "".join(traceback.format_exception(caught.value))
 
 
 def test_a_client_keeps_its_token_to_itself() -> None:
-    assert TOKEN not in repr(BitbucketClient(TOKEN))
+    assert TOKEN not in repr(BitbucketClient(TOKEN, HERE))

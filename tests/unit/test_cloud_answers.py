@@ -201,7 +201,17 @@ def test_a_recorded_repository_and_webhook_are_read() -> None:
     assert created == Webhook(
         "{202cf34e-7ccf-44b7-ba6b-8827a14d5324}",
         "https://jenkins.io/jenkins/bitbucket-scmsource-hook/notify",
+        active=True,
+        events=created.events,
     )
+    assert "pullrequest:created" in created.events
+
+
+def test_a_webhook_tells_whether_it_is_as_it_should_be() -> None:
+    body = WEBHOOK_BODY | {"active": False, "events": ["pullrequest:created", "repo:push"]}
+    hook = CALLS["update_webhook"].read(answer(body))
+    assert not hook.active
+    assert hook.events == {"pullrequest:created", "repo:push"}
 
 
 texts = st.text(max_size=5) | st.sampled_from(["OPEN", "MERGED", "html", COMMIT])

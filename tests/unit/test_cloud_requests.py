@@ -2,6 +2,7 @@ import pytest
 
 from bitbucket_integration.bitbucket.cloud import CloudRepository
 from bitbucket_integration.bitbucket.exchange import Request
+from bitbucket_integration.bitbucket.vocabulary import Comment
 from tests.unit.cloud_calls import API, BASE, CALLS, COMMIT, REPOSITORY
 
 WEBHOOK = {
@@ -65,7 +66,7 @@ def test_nothing_from_outside_changes_an_addresss_path(part: str) -> None:
         CloudRepository(API, "w", part).describe().request.url: 7,
         REPOSITORY.full_commit(part).request.url: 9,
         REPOSITORY.comment(7, part).request.url: 11,
-        REPOSITORY.update_comment(7, part, "").request.url: 11,
+        REPOSITORY.update_comment(7, Comment(part, "", ""), "").request.url: 11,
         REPOSITORY.delete_webhook(part).request.url: 9,
     }
     for url, parts in urls.items():

@@ -4,10 +4,17 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ClientError
 
-from bitbucket_integration.integration import Health, SetupState
+from bitbucket_integration.integration import Health, Integration, Provider, SetupState
 from bitbucket_integration.stores.integrations import IntegrationStore
 from bitbucket_integration.stores.items import integration_partition, key, to_item
-from tests.unit.stored import TABLE, calls_of, integration, items_of, repository
+from tests.unit.stored import (
+    TABLE,
+    calls_of,
+    data_center_repository,
+    integration,
+    items_of,
+    repository,
+)
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -70,6 +77,72 @@ class TestCreating:
         assert kept is not None
         assert kept.repository == repository("one")
         assert integrations.of_repository(repository("two")) is None
+
+
+DATA_CENTER = replace(FULL, repository=data_center_repository())
+
+
+class TestProviders:
+    def test_a_data_center_repository_reads_back(self, integrations: IntegrationStore) -> None:
+        integrations.create(DATA_CENTER)
+        read = integrations.get("abc")
+        assert read == DATA_CENTER
+        assert repr(read) == repr(DATA_CENTER)
+        assert integrations.of_repository(DATA_CENTER.repository) == DATA_CENTER
+
+    def test_a_moved_repository_on_an_upgraded_server_is_still_the_same(
+        self, integrations: IntegrationStore
+    ) -> None:
+        winner = integrations.create(DATA_CENTER)
+        moved = replace(
+            data_center_repository("shop", version="10.2.1"), project_key="NEW", web_url="x"
+        )
+        assert moved.full_name == "NEW/shop"
+        assert integrations.create(replace(DATA_CENTER, id="second", repository=moved)) == winner
+
+    def test_the_same_number_on_another_server_is_another_repository(
+        self, integrations: IntegrationStore
+    ) -> None:
+        first = integrations.create(DATA_CENTER)
+        elsewhere = replace(data_center_repository(), base_url="https://bitbucket.example.com")
+        second = replace(DATA_CENTER, id="second", repository=elsewhere)
+        assert integrations.create(second) == second
+        assert integrations.of_repository(first.repository) == first
+
+    @pytest.mark.parametrize("one", [FULL, DATA_CENTER], ids=["cloud", "data center"])
+    def test_the_row_says_which_bitbucket_it_is_about(
+        self, integrations: IntegrationStore, dynamodb: "DynamoDBClient", one: Integration
+    ) -> None:
+        integrations.create(one)
+        [row] = [item for item in items_of(dynamodb) if "provider" in item]
+        assert row["provider"] == {"S": one.provider.value}
+
+    def test_a_row_of_before_there_was_data_center_reads_as_ever(
+        self, integrations: IntegrationStore, dynamodb: "DynamoDBClient"
+    ) -> None:
+        stored = {
+            "id": "old",
+            "provider": "bitbucket-cloud",
+            "repository": {
+                "workspace_uuid": "{w}",
+                "repository_uuid": "{r}",
+                "full_name": "acme/shop",
+                "web_url": "https://bitbucket.org/acme/shop",
+            },
+            "created_at": "2026-11-20T10:00:00+00:00",
+            "updated_at": "2026-11-20T10:00:00+00:00",
+            "setup": "active",
+            "webhook_id": "{h}",
+            "webhook_url": None,
+            "webhook_secret_version": 1,
+            "ci_token_version": 1,
+            "health": {"reason": "ok", "detail": "", "since": ""},
+        }
+        dynamodb.put_item(TableName=TABLE, Item=key("INTEGRATIONS", "old") | to_item(stored))
+        read = integrations.get("old")
+        assert read is not None
+        assert read.provider is Provider.CLOUD
+        assert read.repository.key == "bitbucket-cloud#{w}#{r}"
 
 
 class TestReading:

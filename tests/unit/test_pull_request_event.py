@@ -6,6 +6,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bitbucket_integration.errors import MalformedEventError
+from bitbucket_integration.integration import Provider
 from bitbucket_integration.pull_request_event import (
     CLOUD_EVENTS,
     IgnoredEvent,
@@ -40,13 +41,13 @@ def test_a_recorded_event_names_its_pull_request_and_head(
     name: str, expected: tuple[str, int, str]
 ) -> None:
     headers = {"x-event-key": expected[0]}
-    assert parse(headers, cloud_webhook(name)) == PullRequestEvent(*expected)
+    assert parse(Provider.CLOUD, headers, cloud_webhook(name)) == PullRequestEvent(*expected)
 
 
 @without_samples
 @pytest.mark.parametrize(("name", "event"), NO_PULL_REQUEST.items(), ids=NO_PULL_REQUEST)
 def test_a_recorded_event_of_another_kind_is_ignored(name: str, event: str) -> None:
-    assert parse({"x-event-key": event}, cloud_webhook(name)) == IgnoredEvent(event)
+    assert parse(Provider.CLOUD, {"x-event-key": event}, cloud_webhook(name)) == IgnoredEvent(event)
 
 
 @without_samples
@@ -57,7 +58,7 @@ def test_every_recorded_webhook_is_tried_here() -> None:
 @pytest.mark.parametrize("event", CLOUD_EVENTS)
 def test_every_subscribed_event_is_read(event: str) -> None:
     body = body_of({"id": 7, "source": {"commit": {"hash": HEAD}}})
-    assert parse({"x-event-key": event}, body) == PullRequestEvent(event, 7, HEAD)
+    assert parse(Provider.CLOUD, {"x-event-key": event}, body) == PullRequestEvent(event, 7, HEAD)
 
 
 @pytest.mark.parametrize(
@@ -79,7 +80,9 @@ def test_every_subscribed_event_is_read(event: str) -> None:
     ids=repr,
 )
 def test_a_source_without_a_commit_leaves_the_head_unknown(source: Any) -> None:
-    event = parse({"x-event-key": "pullrequest:updated"}, body_of({"id": 7, "source": source}))
+    event = parse(
+        Provider.CLOUD, {"x-event-key": "pullrequest:updated"}, body_of({"id": 7, "source": source})
+    )
     assert event == PullRequestEvent("pullrequest:updated", 7, None)
 
 
@@ -96,7 +99,7 @@ def test_a_source_without_a_commit_leaves_the_head_unknown(source: Any) -> None:
 )
 def test_a_subscribed_event_must_name_its_pull_request(pull_request: Any) -> None:
     with pytest.raises(MalformedEventError):
-        parse({"x-event-key": "pullrequest:created"}, body_of(pull_request))
+        parse(Provider.CLOUD, {"x-event-key": "pullrequest:created"}, body_of(pull_request))
 
 
 @pytest.mark.parametrize("event", [*CLOUD_EVENTS, "repo:push", ""])
@@ -107,7 +110,7 @@ def test_a_subscribed_event_must_name_its_pull_request(pull_request: Any) -> Non
 )
 def test_what_is_not_json_is_malformed_whatever_the_event(event: str, body: bytes) -> None:
     with pytest.raises(MalformedEventError):
-        parse({"x-event-key": event}, body)
+        parse(Provider.CLOUD, {"x-event-key": event}, body)
 
 
 @pytest.mark.parametrize(
@@ -115,11 +118,11 @@ def test_what_is_not_json_is_malformed_whatever_the_event(event: str, body: byte
 )
 @pytest.mark.parametrize("body", [b"{}", b"null", b'{"pullrequest": {"id": 7}}'])
 def test_an_event_that_nobody_waits_for_is_ignored(event: str, body: bytes) -> None:
-    assert parse({"x-event-key": event}, body) == IgnoredEvent(event)
+    assert parse(Provider.CLOUD, {"x-event-key": event}, body) == IgnoredEvent(event)
 
 
 def test_a_webhook_without_an_event_key_is_ignored() -> None:
-    assert parse({}, b"{}") == IgnoredEvent("")
+    assert parse(Provider.CLOUD, {}, b"{}") == IgnoredEvent("")
 
 
 values: st.SearchStrategy[Any] = st.recursive(
@@ -143,7 +146,7 @@ bodies = st.binary(max_size=50) | values.map(lambda value: json.dumps(value).enc
 @example({"x-event-key": "pullrequest:created"}, b'{"pullrequest": {"id": 1e999}}')
 def test_every_webhook_is_an_event_or_malformed(headers: dict[str, str], body: bytes) -> None:
     try:
-        event = parse(headers, body)
+        event = parse(Provider.CLOUD, headers, body)
     except MalformedEventError:
         return
     assert event.event == headers.get("x-event-key", "")

@@ -7,6 +7,7 @@ from bitbucket_integration.errors import SettingsError
 from bitbucket_integration.settings import (
     ConfigureSettings,
     DiffsSettings,
+    NetworkSettings,
     ReportSettings,
     WebhookSettings,
 )
@@ -23,8 +24,16 @@ ENVIRONMENT = {
     "PUBLIC_URL": "https://diffs.acme.example/v1",
     "RETENTION_DAYS": "90",
     "MAX_RECEIVES": "8",
+    "ALLOWED_BITBUCKET_HOSTS": " bitbucket.corp.example, *.intern.example ",
+    "CA_BUNDLE_ARN": "arn:ca",
+    "PROXY_URL": "http://proxy.corp.example:3128",
 }
-OPTIONAL = {"PUBLIC_URL"}
+OPTIONAL = {"PUBLIC_URL", "ALLOWED_BITBUCKET_HOSTS", "CA_BUNDLE_ARN", "PROXY_URL"}
+NETWORK = NetworkSettings(
+    allowed_hosts="bitbucket.corp.example, *.intern.example",
+    ca_bundle_arn="arn:ca",
+    proxy_url="http://proxy.corp.example:3128",
+)
 type Reader = Callable[[Mapping[str, str]], Any]
 READERS: dict[str, Reader] = {
     "ConfigureFunction": ConfigureSettings.from_environ,
@@ -71,6 +80,7 @@ def test_settings_hold_what_the_environment_says() -> None:
         access_token_prefix="stack/access-tokens/",
         cloud_api_url="https://api.bitbucket.org/2.0",
         public_url="https://diffs.acme.example/v1",
+        network=NETWORK,
     )
     assert WebhookSettings.from_environ(ENVIRONMENT) == WebhookSettings(
         table_name="table", queue_url=ENVIRONMENT["QUEUE_URL"], signing_key_arn="arn:signing"
@@ -91,6 +101,7 @@ def test_settings_hold_what_the_environment_says() -> None:
         cloud_api_url="https://api.bitbucket.org/2.0",
         retention_days=90,
         max_receives=8,
+        network=NETWORK,
     )
 
 
@@ -149,4 +160,44 @@ def test_a_count_is_a_positive_whole_number(name: str, value: str) -> None:
 def test_a_wrong_value_is_not_shown() -> None:
     with pytest.raises(SettingsError) as caught:
         ReportSettings.from_environ(ENVIRONMENT | {"QUEUE_URL": "secret"})
+    assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("value", [None, "", " "], ids=["missing", "empty", "blank"])
+def test_no_rule_for_the_network_is_needed(value: str | None) -> None:
+    names = ("ALLOWED_BITBUCKET_HOSTS", "CA_BUNDLE_ARN", "PROXY_URL")
+    environment = {name: one for name, one in ENVIRONMENT.items() if name not in names}
+    if value is not None:
+        environment |= dict.fromkeys(names, value)
+    assert ReportSettings.from_environ(environment).network == NetworkSettings()
+    assert ConfigureSettings.from_environ(environment).network == NetworkSettings()
+
+
+@pytest.mark.parametrize(
+    "value", ["http://proxy:3128", "https://proxy.corp.example", "http://10.0.0.1:80/"]
+)
+def test_a_proxy_has_a_plain_address(value: str) -> None:
+    settings = NetworkSettings.from_environ({"PROXY_URL": value})
+    assert settings.proxy_url == value.rstrip("/")
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "proxy:3128",
+        "socks5://proxy:1080",
+        "http://",
+        "http://user:secret@proxy:3128",
+        "http://secret@proxy:3128",
+        "http://@proxy:3128",
+        "http://proxy:3128/secret",
+        "http://proxy:3128?secret",
+        "http://proxy\\@secret:3128",
+        "http://proxy:secret",
+        "http://proxy:3128\nsecret",
+    ],
+)
+def test_a_proxy_with_more_than_an_address_is_refused_and_not_shown(value: str) -> None:
+    with pytest.raises(SettingsError, match="PROXY_URL") as caught:
+        NetworkSettings.from_environ({"PROXY_URL": value})
     assert "secret" not in str(caught.value)

@@ -1,5 +1,7 @@
 """A real HTTP server on this machine that answers as a test tells it to."""
 
+import ssl
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -88,18 +90,39 @@ class Web:
     url: str
     behaviour: Behaviour = lambda exchange: exchange.send()
     received: list[Received] = field(default_factory=list)
+    connections: int = 0
+
+    @property
+    def port(self) -> int:
+        return int(self.url.rpartition(":")[2])
 
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = False
     web: Web
 
+    def verify_request(self, request: object, client_address: object) -> bool:
+        self.web.connections += 1
+        return True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Stay quiet about clients that break a TLS handshake off."""
+        if not isinstance(sys.exception(), ssl.SSLError | ConnectionError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]
+
 
 @contextmanager
-def web_server() -> Iterator[Web]:
+def web_server(
+    address: str = "127.0.0.1", port: int = 0, tls: ssl.SSLContext | None = None
+) -> Iterator[Web]:
     """A server that ends with the block, together with all its exchanges."""
-    with _Server(("127.0.0.1", 0), Exchange) as server:
-        server.web = Web(f"http://127.0.0.1:{server.server_port}")
+    with _Server((address, port), Exchange) as server:
+        if tls is not None:
+            # The handshake is left to the exchange's own thread.
+            server.socket = tls.wrap_socket(
+                server.socket, server_side=True, do_handshake_on_connect=False
+            )
+        server.web = Web(f"{'https' if tls else 'http'}://{address}:{server.server_port}")
         thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
         try:

@@ -5,6 +5,7 @@ in an integration's health. Nothing here knows of HTTP; each entry point maps er
 answers.
 """
 
+from enum import StrEnum
 from typing import ClassVar
 
 
@@ -92,6 +93,52 @@ class RequestRefusedError(BitbucketError):
     """Bitbucket found fault with the request itself; repeating it will not help."""
 
     reason = "refused_by_bitbucket"
+
+
+class OutOfDateError(BitbucketError):
+    """The thing was changed by somebody else since it was read; read it again."""
+
+    reason = "out_of_date"
+
+
+class AddressRefusedError(BitbucketError):
+    """The address leads to where this stack must not connect; nothing was sent there.
+
+    The message names the host, never what it was resolved to.
+    """
+
+    reason = "address_refused"
+
+
+class TlsProblem(StrEnum):
+    """What is wrong with a server's TLS."""
+
+    UNKNOWN_ISSUER = "unknown_issuer"
+    WRONG_NAME = "wrong_name"
+    EXPIRED = "expired"
+    NOT_YET_VALID = "not_yet_valid"
+    NO_TLS = "no_tls"
+    OTHER = "other"
+
+
+class TlsError(BitbucketError):
+    """There is no encrypted connection to be had, or not with the server that was meant."""
+
+    reason = "tls_failed"
+
+    def __init__(self, message: str, problem: TlsProblem = TlsProblem.OTHER) -> None:
+        super().__init__(message)
+        self.problem = problem
+
+
+class MovedInBitbucketError(BitbucketError):
+    """Bitbucket has it at another address, `location`, which may be relative and lead anywhere."""
+
+    reason = "moved_in_bitbucket"
+
+    def __init__(self, message: str, location: str) -> None:
+        super().__init__(message)
+        self.location = location
 
 
 class TryAgainLaterError(BitbucketError):

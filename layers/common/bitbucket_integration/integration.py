@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import ClassVar
 
 WEBHOOK_PATH = "/webhooks/"
 
@@ -10,6 +11,7 @@ class Provider(StrEnum):
     """Which Bitbucket a repository lives on."""
 
     CLOUD = "bitbucket-cloud"
+    DATA_CENTER = "bitbucket-data-center"
 
 
 class SetupState(StrEnum):
@@ -21,8 +23,10 @@ class SetupState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class RepositoryIdentity:
+class CloudIdentity:
     """A Bitbucket Cloud repository. The UUIDs, with braces, are its identity; the rest is shown."""
+
+    provider: ClassVar[Provider] = Provider.CLOUD
 
     workspace_uuid: str
     repository_uuid: str
@@ -32,7 +36,37 @@ class RepositoryIdentity:
     @property
     def key(self) -> str:
         """Unique among all repositories, and stable when the repository is renamed."""
-        return f"{Provider.CLOUD}#{self.workspace_uuid}#{self.repository_uuid}"
+        return f"{self.provider}#{self.workspace_uuid}#{self.repository_uuid}"
+
+
+@dataclass(frozen=True, slots=True)
+class DataCenterIdentity:
+    """A repository of a Bitbucket Data Center, told by the server's base URL and a number there.
+
+    The project's key and the slug are what it is called by now; `version` is the server's.
+    """
+
+    provider: ClassVar[Provider] = Provider.DATA_CENTER
+
+    base_url: str
+    repository_id: int
+    project_key: str
+    slug: str
+    web_url: str
+    version: str
+
+    @property
+    def full_name(self) -> str:
+        """How people call it."""
+        return f"{self.project_key}/{self.slug}"
+
+    @property
+    def key(self) -> str:
+        """Unique among all repositories, and stable when the repository is renamed or moved."""
+        return f"{self.provider}#{self.base_url}#{self.repository_id}"
+
+
+type RepositoryIdentity = CloudIdentity | DataCenterIdentity
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +91,14 @@ class Integration:
     repository: RepositoryIdentity
     created_at: str
     updated_at: str
-    provider: Provider = Provider.CLOUD
     setup: SetupState = SetupState.INCOMPLETE
     webhook_id: str | None = None
     webhook_url: str | None = None
     webhook_secret_version: int = 1
     ci_token_version: int = 1
     health: Health = field(default_factory=Health)
+
+    @property
+    def provider(self) -> Provider:
+        """Which Bitbucket the repository lives on."""
+        return self.repository.provider

@@ -1,10 +1,13 @@
 """Each function's settings, read and checked once when the function starts."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from bitbucket_integration.errors import SettingsError
+
+_PROXY = re.compile(r"https?://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?")
 
 
 def _required(environ: Mapping[str, str], name: str) -> str:
@@ -42,6 +45,35 @@ def _optional_url(environ: Mapping[str, str], name: str) -> str | None:
 
 
 @dataclass(frozen=True, slots=True)
+class NetworkSettings:
+    """How Bitbucket is reached. `allowed_hosts` is read by `AllowedHosts.parse`."""
+
+    allowed_hosts: str = ""
+    ca_bundle_arn: str | None = None
+    proxy_url: str | None = None
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, str]) -> "NetworkSettings":
+        """All of it is optional. Raises SettingsError, which names the variable."""
+        return cls(
+            allowed_hosts=environ.get("ALLOWED_BITBUCKET_HOSTS", "").strip(),
+            ca_bundle_arn=environ.get("CA_BUNDLE_ARN", "").strip() or None,
+            proxy_url=_proxy(environ, "PROXY_URL"),
+        )
+
+
+def _proxy(environ: Mapping[str, str], name: str) -> str | None:
+    value = _optional_url(environ, name)
+    # A password would be a secret, and an environment variable is no place for one.
+    if value is not None and _PROXY.fullmatch(value) is None:
+        raise SettingsError(
+            f"the environment variable {name} must be a proxy's http(s) URL without user name,"
+            " password and path"
+        )
+    return value
+
+
+@dataclass(frozen=True, slots=True)
 class ConfigureSettings:
     """What the configure function needs. `public_url` overrides the address a request came to."""
 
@@ -51,6 +83,7 @@ class ConfigureSettings:
     access_token_prefix: str
     cloud_api_url: str
     public_url: str | None
+    network: NetworkSettings = NetworkSettings()
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> "ConfigureSettings":
@@ -62,6 +95,7 @@ class ConfigureSettings:
             access_token_prefix=_required(environ, "ACCESS_TOKEN_PREFIX"),
             cloud_api_url=_url(environ, "BITBUCKET_CLOUD_API_URL"),
             public_url=_optional_url(environ, "PUBLIC_URL"),
+            network=NetworkSettings.from_environ(environ),
         )
 
 
@@ -118,6 +152,7 @@ class ReportSettings:
     cloud_api_url: str
     retention_days: int
     max_receives: int
+    network: NetworkSettings = NetworkSettings()
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> "ReportSettings":
@@ -130,4 +165,5 @@ class ReportSettings:
             cloud_api_url=_url(environ, "BITBUCKET_CLOUD_API_URL"),
             retention_days=_count(environ, "RETENTION_DAYS"),
             max_receives=_count(environ, "MAX_RECEIVES"),
+            network=NetworkSettings.from_environ(environ),
         )

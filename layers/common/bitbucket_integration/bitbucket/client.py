@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Iterator
-from time import monotonic
 
 import requests
 from urllib3.exceptions import HTTPError
 
+from bitbucket_integration.bitbucket.connection_trouble import connection_trouble
 from bitbucket_integration.bitbucket.exchange import Call, Page, Response
+from bitbucket_integration.bitbucket.guarded_connection import GuardedAdapter
+from bitbucket_integration.bitbucket.network import Network
 from bitbucket_integration.errors import AccessTokenRejectedError, BitbucketUnavailableError
 
 _CONNECT_SECONDS = 3.05
@@ -24,10 +26,11 @@ class BitbucketClient:
     """Performs calls with one access token.
 
     Redirects are not followed, proxies and .netrc are not read from the environment of the host,
-    every wait is bounded, and so is the size of an answer.
+    every wait is bounded, and so is the size of an answer. Where connections may lead is for the
+    network to say; without one, to the public internet alone.
     """
 
-    def __init__(self, access_token: str) -> None:
+    def __init__(self, access_token: str, network: Network | None = None) -> None:
         """Open no connection yet; the token goes with every request as a bearer token.
 
         Raises AccessTokenRejectedError for what cannot go into a header: it is no token of
@@ -37,7 +40,10 @@ class BitbucketClient:
             raise AccessTokenRejectedError(
                 "the access token has characters that no token of Bitbucket's has"
             )
+        self._network = network or Network()
         self._session = requests.Session()
+        for scheme in ("https://", "http://"):
+            self._session.mount(scheme, GuardedAdapter(self._network, _WHOLE_ANSWER_SECONDS))
         self._session.headers.update(
             {
                 "Authorization": f"Bearer {access_token}",
@@ -65,6 +71,9 @@ class BitbucketClient:
 
     def _exchange[T](self, call: Call[T]) -> Response:
         request = call.request
+        # Here, too, since requests changes what it is given: it drops blanks, decodes, and takes
+        # a user name in the URL for a reason to replace the token.
+        origin = self._network.admit(request.url)
         try:
             with self._session.request(
                 request.method,
@@ -77,19 +86,16 @@ class BitbucketClient:
                 body = _bounded_body(answer)
         except (requests.RequestException, HTTPError) as error:
             # The exception's own text may hold what was sent; its kind says enough.
-            raise BitbucketUnavailableError(
-                f"no answer from Bitbucket ({type(error).__name__})"
-            ) from None
+            raise connection_trouble(error, origin.host) from None
         headers = {name.lower(): value for name, value in answer.headers.items()}
         return Response(answer.status_code, headers, body)
 
 
 def _bounded_body(answer: requests.Response) -> bytes:
-    deadline = monotonic() + _WHOLE_ANSWER_SECONDS
     body = bytearray()
     # One receive at a time: a larger read waits for all its bytes, however slowly they come.
     while chunk := answer.raw.read1(_CHUNK_BYTES, decode_content=True):
         body += chunk
-        if len(body) > _MOST_BYTES or monotonic() > deadline:
-            raise BitbucketUnavailableError("Bitbucket's answer is too large or too slow")
+        if len(body) > _MOST_BYTES:
+            raise BitbucketUnavailableError("Bitbucket's answer is too large")
     return bytes(body)

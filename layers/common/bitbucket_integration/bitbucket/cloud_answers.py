@@ -1,10 +1,9 @@
-"""What Bitbucket Cloud's answers say, in this project's vocabulary; a refusal becomes an error."""
+"""What Bitbucket Cloud's answers say, in this project's vocabulary."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from bitbucket_integration.bitbucket.cloud_errors import raise_for, scopes
+from bitbucket_integration.bitbucket.cloud_errors import scopes
 from bitbucket_integration.bitbucket.exchange import Response
 from bitbucket_integration.bitbucket.vocabulary import (
     Comment,
@@ -12,10 +11,7 @@ from bitbucket_integration.bitbucket.vocabulary import (
     PullRequestState,
     Webhook,
 )
-from bitbucket_integration.errors import BitbucketUnavailableError
 from bitbucket_integration.submission import FULL_COMMIT
-
-_SUCCESS = range(200, 300)
 
 _STATES = {
     "OPEN": PullRequestState.OPEN,
@@ -38,22 +34,6 @@ class RepositoryDescription:
     full_name: str
     web_url: str
     granted_scopes: frozenset[str] | None
-
-
-def check(response: Response, doing: str) -> None:
-    """Raise the BitbucketError of an unsuccessful answer; `doing` begins its message."""
-    if response.status not in _SUCCESS:
-        raise_for(response, doing)
-
-
-def shaped[T](response: Response, doing: str, read: Callable[[Response], T]) -> T:
-    """Read an answer; one of another shape than Bitbucket's counts as no answer from Bitbucket."""
-    try:
-        return read(response)
-    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
-        raise BitbucketUnavailableError(
-            f"{doing}: Bitbucket's answer has an unexpected shape ({type(error).__name__})"
-        ) from error
 
 
 def read_description(response: Response) -> RepositoryDescription:
@@ -104,4 +84,9 @@ def read_comment(body: Any) -> Comment | None:
 
 def read_webhook(body: Any) -> Webhook:
     """A webhook as the API lists it."""
-    return Webhook(id=str(body["uuid"]), url=str(body["url"]))
+    return Webhook(
+        id=str(body["uuid"]),
+        url=str(body["url"]),
+        active=bool(body.get("active", True)),
+        events=frozenset(map(str, body.get("events") or ())),
+    )

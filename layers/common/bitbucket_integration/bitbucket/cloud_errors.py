@@ -6,18 +6,15 @@ headers `X-OAuth-Scopes` and `X-Accepted-OAuth-Scopes` as every authenticated an
 
 from typing import NoReturn
 
-from bitbucket_integration.bitbucket.exchange import Response, retry_after_seconds
+from bitbucket_integration.bitbucket.calls import raise_for_status
+from bitbucket_integration.bitbucket.exchange import Response
 from bitbucket_integration.errors import (
     AccessTokenRejectedError,
     BitbucketUnavailableError,
-    NotFoundInBitbucketError,
     PermissionMissingError,
-    RateLimitedError,
-    RequestRefusedError,
 )
 
-_UNAUTHORIZED, _FORBIDDEN, _NOT_FOUND, _GONE = 401, 403, 404, 410
-_TOO_MANY_REQUESTS, _REQUEST_TIMEOUT, _SERVER_ERROR = 429, 408, 500
+_UNAUTHORIZED, _FORBIDDEN = 401, 403
 
 PERMISSION_NAMES = {
     "repository": "Repositories: Read",
@@ -60,18 +57,7 @@ def raise_for(response: Response, doing: str) -> NoReturn:
         )
     if status == _FORBIDDEN:
         raise _permission_missing(response, doing)
-    if status in {_NOT_FOUND, _GONE}:
-        raise NotFoundInBitbucketError(f"{doing}: not found, or the access token may not see it")
-    if status == _TOO_MANY_REQUESTS:
-        raise RateLimitedError(
-            f"{doing}: Bitbucket's rate limit for this access token is used up",
-            retry_after_seconds(response.headers),
-        )
-    if status >= _SERVER_ERROR or status == _REQUEST_TIMEOUT:
-        raise BitbucketUnavailableError(
-            f"{doing}: Bitbucket answered {status}", retry_after_seconds(response.headers)
-        )
-    raise RequestRefusedError(f"{doing}: Bitbucket answered {status}: {_message(response)}")
+    raise_for_status(response, doing, _message(response))
 
 
 def _permission_missing(response: Response, doing: str) -> PermissionMissingError:
@@ -87,11 +73,11 @@ def _permission_missing(response: Response, doing: str) -> PermissionMissingErro
     return PermissionMissingError(f"{doing}: the access token lacks {' and '.join(names)}", names)
 
 
-def _message(response: Response) -> str:
+def _message(response: Response) -> str | None:
     match _error(response):
         case {"message": str(message)}:
-            return message[:300]
-    return "no reason given"
+            return message
+    return None
 
 
 def _error(response: Response) -> object:

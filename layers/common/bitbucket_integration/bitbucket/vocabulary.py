@@ -25,12 +25,16 @@ class PullRequest:
 
 @dataclass(frozen=True, slots=True)
 class Comment:
-    """A pull request comment that has not been deleted."""
+    """A pull request comment that has not been deleted.
+
+    `version` is what Bitbucket Data Center counts edits by; Cloud has none.
+    """
 
     id: str
     text: str
     web_url: str
     is_reply: bool = False
+    version: int = 0
 
 
 class BuildState(StrEnum):
@@ -55,10 +59,12 @@ class BuildStatus:
 
 @dataclass(frozen=True, slots=True)
 class Webhook:
-    """A webhook as it is listed: Bitbucket never shows its secret."""
+    """A webhook as it is listed; its secret is never read, though Data Center shows it."""
 
     id: str
     url: str
+    active: bool = True
+    events: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

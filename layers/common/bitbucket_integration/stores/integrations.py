@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from bitbucket_integration.integration import (
+    CloudIdentity,
+    DataCenterIdentity,
     Health,
     Integration,
     Provider,
@@ -27,6 +29,9 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 _REPOSITORY_SORT = "INTEGRATION"
+_IDENTITIES: dict[Provider, type[CloudIdentity | DataCenterIdentity]] = {
+    identity.provider: identity for identity in (CloudIdentity, DataCenterIdentity)
+}
 _MOST_IN_A_BATCH = 25
 _LONGEST_ID = 40
 
@@ -187,16 +192,17 @@ def _repository_key(repository: RepositoryIdentity) -> dict[str, Any]:
 
 
 def _item(integration: Integration) -> dict[str, Any]:
-    return key(INTEGRATIONS, integration.id) | to_item(asdict(integration))
+    fields = asdict(integration) | {"provider": integration.provider.value}
+    return key(INTEGRATIONS, integration.id) | to_item(fields)
 
 
 def _integration(stored: dict[str, Any]) -> Integration:
+    identity = _IDENTITIES[Provider(stored["provider"])]
     return Integration(
         **fields_of(Integration, stored)
         | {
-            "provider": Provider(stored["provider"]),
             "setup": SetupState(stored["setup"]),
-            "repository": RepositoryIdentity(**fields_of(RepositoryIdentity, stored["repository"])),
+            "repository": identity(**fields_of(identity, stored["repository"])),
             "health": Health(**fields_of(Health, stored["health"])),
         }
     )

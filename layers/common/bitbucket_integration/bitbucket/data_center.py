@@ -1,0 +1,276 @@
+"""Bitbucket Data Center's REST API: the calls that this project makes, none of them performed here.
+
+https://developer.atlassian.com/server/bitbucket/rest/
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from bitbucket_integration.bitbucket.calls import Caller, each, none_if_gone, nothing, of_body
+from bitbucket_integration.bitbucket.data_center_answers import (
+    ApplicationProperties,
+    DataCenterDescription,
+    WebhookDelivery,
+    WebhookTest,
+    read_added_comments,
+    read_comment,
+    read_commit,
+    read_delivery,
+    read_description,
+    read_next_start,
+    read_properties,
+    read_pull_request,
+    read_webhook,
+    read_webhook_test,
+    repository_url,
+)
+from bitbucket_integration.bitbucket.data_center_errors import (
+    REPOSITORY_ADMIN,
+    REPOSITORY_READ,
+    raise_for,
+)
+from bitbucket_integration.bitbucket.exchange import Call, Page, Request
+from bitbucket_integration.bitbucket.vocabulary import (
+    BuildStatus,
+    Comment,
+    PullRequest,
+    Webhook,
+    WebhookSpec,
+)
+from bitbucket_integration.errors import RequestRefusedError
+
+_READER = Caller(partial(raise_for, permission=REPOSITORY_READ))
+_ADMIN = Caller(partial(raise_for, permission=REPOSITORY_ADMIN))
+# Where it is no permission of the token's that decides.
+_ANYBODY = Caller(raise_for)
+
+_PAGE_LENGTH = 100
+_LONGEST_TEXT = 255
+_LONGEST_URL = 450
+_LONGEST_REF = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class DataCenterRepository:
+    """The calls on one repository; the base URL has no slash at its end.
+
+    `web_url` is where people see the repository, if that is not below the base URL; servers before
+    7.4 have no build statuses below a repository.
+    """
+
+    base_url: str
+    project_key: str
+    slug: str
+    web_url: str = ""
+    has_repository_builds: bool = True
+
+    def renamed(self, description: DataCenterDescription) -> "DataCenterRepository":
+        """The same repository by the names that it has now."""
+        return replace(
+            self,
+            project_key=description.project_key,
+            slug=description.slug,
+            web_url=description.web_url,
+        )
+
+    def application_properties(self) -> Call[ApplicationProperties]:
+        """Which Bitbucket this is. Needs no access token."""
+        request = Request("GET", f"{self.base_url}/rest/api/latest/application-properties")
+        return _ANYBODY.call(request, "reading Bitbucket's version", of_body(read_properties))
+
+    def describe(self) -> Call[DataCenterDescription]:
+        """The repository itself. Needs Repository read."""
+        read = partial(read_description, base_url=self.base_url)
+        return _READER.call(Request("GET", self._url()), "reading the repository", of_body(read))
+
+    def pull_request(self, number: int) -> Call[PullRequest]:
+        """One pull request. Needs Repository read."""
+        request = Request("GET", self._url(f"/pull-requests/{number}"))
+        return _READER.call(request, "reading the pull request", of_body(self._read_pull_request))
+
+    def open_pull_requests(self, page_length: int = 50) -> Call[Page[PullRequest]]:
+        """The open pull requests into this repository. Needs Repository read."""
+        url = self._url(f"/pull-requests?state=OPEN&limit={page_length}")
+        return _page(_READER, url, "listing the pull requests", each(self._read_pull_request))
+
+    def full_commit(self, commit: str) -> Call[str]:
+        """A commit's 40 characters, from an unambiguous beginning. Needs Repository read."""
+        request = Request("GET", self._url(f"/commits/{quote(commit, safe='')}"))
+        return _READER.call(request, "reading a commit", of_body(read_commit))
+
+    def comments(self, pull_request: int) -> Call[Page[Comment | None]]:
+        """A pull request's comments, the newest first, without replies. Needs Repository read.
+
+        Data Center lists comments only by file; those on the whole pull request are found among
+        its activities (BSERV-7643).
+        """
+
+        def comments(body: Any) -> Iterable[Comment | None]:
+            return read_added_comments(body, self._pull_request_web_url(pull_request))
+
+        url = self._url(f"/pull-requests/{pull_request}/activities?limit={_PAGE_LENGTH}")
+        return _page(_READER, url, "listing the comments", comments)
+
+    def comment(self, pull_request: int, comment_id: str) -> Call[Comment | None]:
+        """One comment, None once it was deleted. Needs Repository read."""
+        request = Request("GET", self._comment_url(pull_request, comment_id))
+        read = self._comment_reader(pull_request)
+        return none_if_gone(_READER.call(request, "reading the comment", of_body(read)))
+
+    def create_comment(self, pull_request: int, text: str) -> Call[Comment | None]:
+        """Comment on a pull request. Needs Repository read."""
+        request = Request(
+            "POST", self._url(f"/pull-requests/{pull_request}/comments"), {"text": text}
+        )
+        read = self._comment_reader(pull_request)
+        return _READER.call(request, "commenting on the pull request", of_body(read))
+
+    def update_comment(
+        self, pull_request: int, comment: Comment, text: str
+    ) -> Call[Comment | None]:
+        """Replace a comment's text; None when it was deleted meanwhile.
+
+        Only its author may do it. OutOfDateError when it is not the version that `comment` is.
+        """
+        url = self._comment_url(pull_request, comment.id)
+        request = Request("PUT", url, {"text": text, "version": comment.version})
+        read = self._comment_reader(pull_request)
+        return none_if_gone(_ANYBODY.call(request, "updating the comment", of_body(read)))
+
+    def set_build_status(self, commit: str, status: BuildStatus) -> Call[None]:
+        """Set or overwrite a commit's build status. Needs Repository read."""
+        if not self.has_repository_builds:
+            return self.set_build_status_deprecated(commit, status)
+        # Merge checks for required builds go by the parent, so that must stay the same.
+        body = self._build_status_body(status) | {"parent": _build_key(status.key)}
+        ref = _ref(status.source_branch)
+        if ref:
+            body["ref"] = ref
+        request = Request("POST", self._url(f"/commits/{quote(commit, safe='')}/builds"), body)
+        return _READER.call(request, "setting the build status", nothing)
+
+    def set_build_status_deprecated(self, commit: str, status: BuildStatus) -> Call[None]:
+        """The same, for the commit in every repository: all that servers before 7.4 can do.
+
+        Deprecated since 7.14. Needs no permission but a licence.
+        """
+        url = f"{self.base_url}/rest/build-status/latest/commits/{quote(commit, safe='')}"
+        request = Request("POST", url, self._build_status_body(status))
+        return _ANYBODY.call(request, "setting the build status", nothing)
+
+    def webhooks(self) -> Call[Page[Webhook]]:
+        """The repository's webhooks. Needs Repository admin."""
+        url = self._url(f"/webhooks?limit={_PAGE_LENGTH}")
+        return _page(_ADMIN, url, "listing the webhooks", each(read_webhook))
+
+    def create_webhook(self, spec: WebhookSpec) -> Call[Webhook]:
+        """Create a webhook. Needs Repository admin."""
+        request = Request("POST", self._url("/webhooks"), _webhook_body(spec))
+        return _ADMIN.call(request, "creating the webhook", of_body(read_webhook))
+
+    def update_webhook(self, webhook_id: str, spec: WebhookSpec) -> Call[Webhook]:
+        """Make an existing webhook as `spec` says, its secret included. Needs Repository admin."""
+        request = Request("PUT", self._webhook_url(webhook_id), _webhook_body(spec))
+        return _ADMIN.call(request, "updating the webhook", of_body(read_webhook))
+
+    def delete_webhook(self, webhook_id: str) -> Call[None]:
+        """Delete a webhook; that it is gone already is no error. Needs Repository admin."""
+        request = Request("DELETE", self._webhook_url(webhook_id))
+        return none_if_gone(_ADMIN.call(request, "deleting the webhook", nothing))
+
+    def test_webhook(self, url: str) -> Call[WebhookTest]:
+        """Let Bitbucket send `diagnostics:ping` to this URL. Needs Repository admin."""
+        query = urlencode({"url": url, "sslVerificationRequired": "true"})
+        # No credentials, but a body: without one there is no Content-Type that says JSON.
+        request = Request("POST", f"{self._url('/webhooks/test')}?{query}", {})
+        return _ADMIN.call(request, "testing the webhook", of_body(read_webhook_test))
+
+    def latest_delivery(self, webhook_id: str) -> Call[WebhookDelivery | None]:
+        """How a webhook's latest delivery went, None before its first. Needs Repository admin."""
+        request = Request("GET", f"{self._webhook_url(webhook_id)}/latest")
+        return _ADMIN.call(request, "reading the webhook's latest delivery", read_delivery)
+
+    def _url(self, path: str = "") -> str:
+        key, slug = (quote(part, safe="") for part in (self.project_key, self.slug))
+        return f"{self.base_url}/rest/api/latest/projects/{key}/repos/{slug}{path}"
+
+    def _comment_url(self, pull_request: int, comment_id: str) -> str:
+        return self._url(f"/pull-requests/{pull_request}/comments/{quote(comment_id, safe='')}")
+
+    def _webhook_url(self, webhook_id: str) -> str:
+        return self._url(f"/webhooks/{quote(webhook_id, safe='')}")
+
+    def _seen_at(self) -> str:
+        key, slug = (quote(part, safe="") for part in (self.project_key, self.slug))
+        return self.web_url or repository_url(self.base_url, key, slug)
+
+    def _pull_request_web_url(self, number: int) -> str:
+        return f"{self._seen_at()}/pull-requests/{number}"
+
+    def _read_pull_request(self, body: Any) -> PullRequest:
+        return read_pull_request(body, self._seen_at())
+
+    def _comment_reader(self, pull_request: int) -> Callable[[Any], Comment | None]:
+        web_url = self._pull_request_web_url(pull_request)
+        return partial(read_comment, pull_request_web_url=web_url)
+
+    def _build_status_body(self, status: BuildStatus) -> dict[str, Any]:
+        return {
+            "key": _build_key(status.key),
+            "state": status.state.value,
+            "name": _shortened(status.name),
+            "description": _shortened(status.description),
+            "url": self._build_url(status.url),
+        }
+
+    def _build_url(self, url: str) -> str:
+        """The URL, or if Bitbucket would find it too long that of the repository: never a part."""
+        for address in (url, self._seen_at()):
+            if len(address) <= _LONGEST_URL:
+                return address
+        raise RequestRefusedError(
+            f"setting the build status: its address has more than {_LONGEST_URL} characters"
+        )
+
+
+def _page[T](
+    caller: Caller, url: str, doing: str, items: Callable[[Any], Iterable[T]], start: int = 0
+) -> Call[Page[T]]:
+    """The page from `start`; `url` has a query already, which says how long a page is."""
+
+    def following(body: Any) -> Call[Page[T]] | None:
+        after = read_next_start(body, start)
+        return None if after is None else _page(caller, url, doing, items, after)
+
+    # The next page's address is made here and not by the server, so it leads nowhere else.
+    return caller.page(Request("GET", f"{url}&start={start}"), doing, items, following)
+
+
+def _build_key(key: str) -> str:
+    return key if len(key) <= _LONGEST_TEXT else hashlib.sha256(key.encode()).hexdigest()
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _LONGEST_TEXT else f"{text[: _LONGEST_TEXT - 1]}…"
+
+
+def _ref(source_branch: str) -> str | None:
+    """The fully qualified name that Data Center demands; None for one that it would refuse."""
+    qualified = source_branch.startswith("refs/tags/")
+    ref = source_branch if qualified else f"refs/heads/{source_branch}"
+    return ref if source_branch and len(ref) <= _LONGEST_REF else None
+
+
+def _webhook_body(spec: WebhookSpec) -> dict[str, Any]:
+    return {
+        "name": _shortened(spec.description),
+        "url": spec.url,
+        "active": True,
+        "sslVerificationRequired": True,
+        "configuration": {"secret": spec.secret},
+        "events": list(spec.events),
+    }

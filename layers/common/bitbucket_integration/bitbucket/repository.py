@@ -1,0 +1,96 @@
+"""What the functions need of a repository, on whichever Bitbucket it lives."""
+
+from typing import Protocol
+
+from bitbucket_integration.bitbucket.cloud import CloudRepository
+from bitbucket_integration.bitbucket.data_center import DataCenterRepository
+from bitbucket_integration.bitbucket.data_center_answers import (
+    FIRST_WITH_REPOSITORY_BUILDS,
+    release,
+)
+from bitbucket_integration.bitbucket.exchange import Call, Page
+from bitbucket_integration.bitbucket.vocabulary import (
+    BuildStatus,
+    Comment,
+    PullRequest,
+    Webhook,
+    WebhookSpec,
+)
+from bitbucket_integration.integration import CloudIdentity, DataCenterIdentity
+
+
+class Description(Protocol):
+    """A repository's names of today."""
+
+    @property
+    def full_name(self) -> str:
+        """How people call it."""
+
+    @property
+    def web_url(self) -> str:
+        """Where people see it."""
+
+
+class BitbucketRepository(Protocol):
+    """The calls on one repository. Each raises a BitbucketError when its answer is read."""
+
+    def describe(self) -> Call[Description]:
+        """The repository itself."""
+
+    def pull_request(self, number: int) -> Call[PullRequest]:
+        """One pull request."""
+
+    def open_pull_requests(self, page_length: int = ...) -> Call[Page[PullRequest]]:
+        """The open pull requests."""
+
+    def full_commit(self, commit: str) -> Call[str]:
+        """A commit's 40 characters, from an unambiguous beginning."""
+
+    def comments(self, pull_request: int) -> Call[Page[Comment | None]]:
+        """A pull request's comments, possibly None in place of a deleted one."""
+
+    def comment(self, pull_request: int, comment_id: str) -> Call[Comment | None]:
+        """One comment, None once it was deleted."""
+
+    def create_comment(self, pull_request: int, text: str) -> Call[Comment | None]:
+        """Comment on a pull request."""
+
+    def update_comment(
+        self, pull_request: int, comment: Comment, text: str
+    ) -> Call[Comment | None]:
+        """Replace a comment's text; None when it was deleted meanwhile.
+
+        OutOfDateError when it was edited since `comment` was read, on a Bitbucket that knows.
+        """
+
+    def set_build_status(self, commit: str, status: BuildStatus) -> Call[None]:
+        """Set or overwrite a commit's build status."""
+
+    def webhooks(self) -> Call[Page[Webhook]]:
+        """The repository's webhooks."""
+
+    def create_webhook(self, spec: WebhookSpec) -> Call[Webhook]:
+        """Create a webhook."""
+
+    def update_webhook(self, webhook_id: str, spec: WebhookSpec) -> Call[Webhook]:
+        """Make an existing webhook as `spec` says, its secret included."""
+
+    def delete_webhook(self, webhook_id: str) -> Call[None]:
+        """Delete a webhook; that it is gone already is no error."""
+
+
+def repository_of(
+    identity: CloudIdentity | DataCenterIdentity, cloud_api_url: str
+) -> BitbucketRepository:
+    """The calls on the repository with this identity."""
+    match identity:
+        case CloudIdentity():
+            return CloudRepository(cloud_api_url, identity.workspace_uuid, identity.repository_uuid)
+        case DataCenterIdentity():
+            return DataCenterRepository(
+                identity.base_url,
+                identity.project_key,
+                identity.slug,
+                web_url=identity.web_url,
+                has_repository_builds=release(identity.version) >= FIRST_WITH_REPOSITORY_BUILDS,
+            )
