@@ -12,7 +12,7 @@ from collections.abc import Iterable
 
 from bitbucket_integration.model_diff import (
     Column,
-    ColumnDifference,
+    ColumnValues,
     ModelDiff,
     Outcome,
     RowCounts,
@@ -170,7 +170,7 @@ def _read_diff(line: JsonObject) -> ModelDiff:
         head_table=head_table,
         primary_key=tuple(primary_key),
         rows=rows,
-        column_differences=tuple(columns),
+        column_values=tuple(columns),
         columns_added=tuple(added),
         columns_removed=tuple(removed),
         types_changed=tuple(retyped),
@@ -190,7 +190,7 @@ def _types(schema: JsonObject, dataset: str) -> dict[str, str | None]:
     }
 
 
-def _read_rows(line: JsonObject) -> tuple[RowCounts | None, list[ColumnDifference]]:
+def _read_rows(line: JsonObject) -> tuple[RowCounts | None, list[ColumnValues]]:
     if line.has("summary"):
         summary = line.object("summary")
         rows = summary.object("rows")
@@ -210,7 +210,7 @@ def _read_rows(line: JsonObject) -> tuple[RowCounts | None, list[ColumnDifferenc
     return None, []
 
 
-def _count_rows(rows: JsonObject) -> tuple[RowCounts, list[ColumnDifference]]:
+def _count_rows(rows: JsonObject) -> tuple[RowCounts, list[ColumnValues]]:
     exclusive = rows.object("exclusive")
     changed = 0
     per_column: dict[str, int] = {}
@@ -225,7 +225,7 @@ def _count_rows(rows: JsonObject) -> tuple[RowCounts, list[ColumnDifference]]:
     return counts, _differences(per_column)
 
 
-def _differences(per_column: dict[str, int]) -> list[ColumnDifference]:
+def _differences(per_column: dict[str, int]) -> list[ColumnValues]:
     # data-diff lists every compared column, most of them with 0.
-    found = [ColumnDifference(storable(name), rows) for name, rows in per_column.items() if rows]
-    return sorted(found, key=lambda difference: (-difference.rows, difference.name))
+    found = sorted((-rows, name) for name, rows in per_column.items() if rows)
+    return [ColumnValues(storable(name), -rows) for rows, name in found]

@@ -74,9 +74,9 @@ def _row_lines(diff: ModelDiff, detail: Detail) -> list[tuple[str, str, str]]:
             ),
             ("changed (in both)", number(rows.changed), share(rows.changed, in_both)),
         ]
-    columns = sorted(diff.column_differences, key=lambda column: (-column.rows, column.name))
+    columns = diff.differing_columns
     lines += [
-        (f"… in {code(column.name)}", f"{column.rows:,}", share(column.rows, in_both))
+        (f"… in {code(column.name)}", number(column.different), share(column.different, in_both))
         for column in columns[: detail.columns]
     ]
     more = len(columns) - detail.columns

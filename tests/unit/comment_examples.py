@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bitbucket_integration.model_diff import (
     Column,
-    ColumnDifference,
+    ColumnValues,
     ModelDiff,
     RowCounts,
     TypeChange,
@@ -31,7 +31,7 @@ ORDERS = different(
     "model.shop.orders",
     RowCounts(184_211, 184_220, 12, 3, 3_870, 180_338),
     primary_key=("order_id",),
-    column_differences=(ColumnDifference("amount", 3_812), ColumnDifference("status", 71)),
+    column_values=(ColumnValues("amount", 3_812), ColumnValues("status", 71)),
     columns_added=(Column("region", "VARCHAR"),),
     columns_removed=(Column("legacy_flag", "BOOLEAN"),),
     types_changed=(TypeChange("status", "INTEGER", "VARCHAR(16)"),),
@@ -47,9 +47,7 @@ POSITIONS = different(
     "model.shop.positions.v2",
     RowCounts(5_000_000, 5_000_010, 10, 0, 1_250_000, 3_750_000),
     primary_key=("account", "isin", "as_of"),
-    column_differences=tuple(
-        ColumnDifference(f"measure_{n:02}", 1_250_000 - n * 80_123) for n in range(13)
-    ),
+    column_values=tuple(ColumnValues(f"measure_{n:02}", 1_250_000 - n * 80_123) for n in range(13)),
     **tables("positions_v2"),
 )
 DATES = different("model.shop.dim_date", RowCounts(365, 366), **tables("dim_date"))
@@ -64,7 +62,7 @@ HOSTILE = different(
     "model.shop.a|b`c\n# d @{e} <b>",
     RowCounts(1, 1, 0, 0, 1, 0),
     primary_key=("[x](http://evil.example)",),
-    column_differences=(ColumnDifference("p|q", 1),),
+    column_values=(ColumnValues("p|q", 1),),
     base_table="prod.a|b",
     head_table="pr.![i](u)",
 )

@@ -7,10 +7,15 @@ from hypothesis import strategies as st
 
 from bitbucket_integration.model_diff import (
     Column,
-    ColumnDifference,
+    ColumnValues,
+    Dependent,
+    KeyCounts,
     ModelDiff,
     Outcome,
+    RowChange,
     RowCounts,
+    SampleCell,
+    SampleRow,
     TypeChange,
 )
 
@@ -68,6 +73,11 @@ names = st.text(max_size=20) | hostile_texts | st.sampled_from(["model.shop.orde
 counts = st.none() | st.integers(0, 2**63 - 1) | st.integers(0, 3)
 row_counts = st.builds(RowCounts, *[counts] * 6)
 types = st.none() | names
+sample_rows = st.builds(
+    SampleRow,
+    st.sampled_from(RowChange),
+    st.lists(st.builds(SampleCell, names, types, types), max_size=3).map(tuple),
+)
 model_diffs = st.one_of(
     st.builds(
         ModelDiff,
@@ -77,12 +87,20 @@ model_diffs = st.one_of(
         head_table=names,
         primary_key=st.lists(names, max_size=7).map(tuple),
         rows=st.none() | row_counts,
-        column_differences=st.lists(
-            st.builds(ColumnDifference, names, st.integers(1, 2**63 - 1)), max_size=14
+        column_values=st.lists(
+            st.builds(
+                ColumnValues, names, counts, counts, st.none() | st.floats(0, 100) | st.just(100.0)
+            ),
+            max_size=14,
         ).map(tuple),
         columns_added=st.lists(st.builds(Column, names, types), max_size=5).map(tuple),
         columns_removed=st.lists(st.builds(Column, names, types), max_size=5).map(tuple),
         types_changed=st.lists(st.builds(TypeChange, names, types, types), max_size=5).map(tuple),
+        path=names,
+        keys=st.none() | st.builds(KeyCounts, *[counts] * 4),
+        columns_reordered=st.integers(0, 3),
+        downstream=st.lists(st.builds(Dependent, names, names), max_size=4).map(tuple),
+        samples=st.lists(sample_rows, max_size=3).map(tuple),
     ),
     st.builds(
         ModelDiff,

@@ -1,64 +1,16 @@
-import json
-
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bitbucket_integration.model_diff import (
     Column,
-    ColumnDifference,
+    ColumnValues,
     ModelDiff,
-    Outcome,
     RowCounts,
     TypeChange,
     merge,
 )
 from tests.unit.model_diffs import different, failed, identical, model_diffs
-
-FULL = ModelDiff(
-    "model.shop.orders",
-    Outcome.DIFFERENT,
-    "prod.orders",
-    "pr.orders",
-    ("id", "day"),
-    RowCounts(1, 2, 3, 4, 5, None),
-    (ColumnDifference("amount", 5),),
-    (Column("region", "VARCHAR"),),
-    (Column("legacy"),),
-    (TypeChange("status", "INTEGER", None),),
-)
-
-
-@given(model_diffs)
-def test_a_stored_diff_reads_back_as_itself(diff: ModelDiff) -> None:
-    assert ModelDiff.from_json(json.loads(json.dumps(diff.to_json()))) == diff
-
-
-def test_a_diff_read_back_has_the_types_it_had() -> None:
-    again = ModelDiff.from_json(json.loads(json.dumps(FULL.to_json())))
-    assert repr(again) == repr(FULL)
-
-
-def test_the_stored_form_names_every_field() -> None:
-    assert FULL.to_json() == {
-        "model": "model.shop.orders",
-        "outcome": "different",
-        "base_table": "prod.orders",
-        "head_table": "pr.orders",
-        "primary_key": ("id", "day"),
-        "rows": {
-            "base": 1,
-            "head": 2,
-            "added": 3,
-            "removed": 4,
-            "changed": 5,
-            "unchanged": None,
-        },
-        "column_differences": ({"name": "amount", "rows": 5},),
-        "columns_added": ({"name": "region", "type": "VARCHAR"},),
-        "columns_removed": ({"name": "legacy", "type": None},),
-        "types_changed": ({"name": "status", "base": "INTEGER", "head": None},),
-        "error": None,
-    }
 
 
 def test_an_added_removed_or_retyped_column_changes_the_schema() -> None:
@@ -69,7 +21,7 @@ def test_an_added_removed_or_retyped_column_changes_the_schema() -> None:
 
 def test_changed_values_do_not_change_the_schema() -> None:
     assert not different(
-        "a", RowCounts(1, 1, 1, 1, 1, 0), column_differences=(ColumnDifference("x", 1),)
+        "a", RowCounts(1, 1, 1, 1, 1, 0), column_values=(ColumnValues("x", 1),)
     ).schema_changed
 
 
@@ -96,3 +48,39 @@ def test_merged_diffs_are_sorted_by_model_whatever_their_order() -> None:
 def test_merging_what_is_merged_changes_nothing(diffs: list[ModelDiff]) -> None:
     once = merge([diffs])
     assert merge([once, once]) == once
+
+
+@pytest.mark.parametrize(
+    ("column", "match", "differs"),
+    [
+        (ColumnValues("x", different=1, compared=4), 75.0, True),
+        (ColumnValues("x", different=0, compared=4), 100.0, False),
+        (ColumnValues("x", different=1, compared=4, match_percent=99.0), 75.0, True),
+        (ColumnValues("x", different=3), None, True),
+        (ColumnValues("x", different=3, compared=0), None, True),
+        (ColumnValues("x", match_percent=99.5), 99.5, True),
+        (ColumnValues("x", match_percent=100), 100, False),
+        (ColumnValues("x"), None, False),
+    ],
+)
+def test_a_columns_match_is_counted_where_there_are_counts(
+    column: ColumnValues,
+    match: float | None,
+    differs: bool,  # noqa: FBT001 - a table's cell
+) -> None:
+    assert column.match == match
+    assert column.differs is differs
+
+
+def test_the_columns_that_differ_come_worst_first() -> None:
+    columns = (
+        ColumnValues("equal", 0, 10),
+        ColumnValues("few", 1, 10),
+        ColumnValues("b", 2, 10),
+        ColumnValues("a", 2, 10),
+        ColumnValues("half", match_percent=50),
+        ColumnValues("most", match_percent=90),
+    )
+    diff = different("orders", column_values=columns)
+    names = [column.name for column in diff.differing_columns]
+    assert names == ["a", "b", "few", "half", "most"]

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bitbucket_integration.model_diff import (
     Column,
-    ColumnDifference,
+    ColumnValues,
     ModelDiff,
     Outcome,
     RowCounts,
@@ -64,7 +64,7 @@ WIDE = different(
     "model.shop.wide",
     RowCounts(9_000, 9_000, 0, 0, 9_000, 0),
     primary_key=("id",),
-    column_differences=tuple(ColumnDifference(f"column_{n:03}", 9_000 - n) for n in range(30)),
+    column_values=tuple(ColumnValues(f"column_{n:03}", 9_000 - n) for n in range(30)),
     columns_added=tuple(Column(f"new_{n:02}", "VARCHAR") for n in range(30)),
 )
 
@@ -236,14 +236,14 @@ class TestModel:
         assert rows[4] == ["changed (in both)", "5", "50.0%"]
 
     def test_lists_the_columns_that_differ_most_first_and_counts_the_rest(self) -> None:
-        diff = replace(WIDE, column_differences=WIDE.column_differences[::-1])
+        diff = replace(WIDE, column_values=WIDE.column_values[::-1])
         [rows] = tables(render(comment(diff)))
         listed = [f"… in column_{n:03}" for n in range(10)]
         assert [row[0] for row in rows[5:]] == [*listed, "… in 20 more columns"]
 
     def test_lists_columns_that_differ_equally_by_name(self) -> None:
-        columns = (ColumnDifference("b", 1), ColumnDifference("a", 1), ColumnDifference("c", 2))
-        diff = different("orders", RowCounts(9, 9, 0, 0, 3, 6), column_differences=columns)
+        columns = (ColumnValues("b", 1), ColumnValues("a", 1), ColumnValues("c", 2))
+        diff = different("orders", RowCounts(9, 9, 0, 0, 3, 6), column_values=columns)
         [rows] = tables(render(comment(diff)))
         assert [row[0] for row in rows[5:]] == ["… in c", "… in a", "… in b"]
 
@@ -410,7 +410,7 @@ class TestLength:
             long,
             (long,) * 50,
             RowCounts(*[2**63 - 1] * 6),
-            (ColumnDifference(long, 2**63 - 1),) * 50,
+            (ColumnValues(long, 2**63 - 1),) * 50,
             (Column(long, long),) * 50,
             (Column(long, long),) * 50,
             (TypeChange(long, long, long),) * 50,

@@ -2,13 +2,11 @@
 
 The base is production, the head is the pull request's build: *added* rows exist in the head only,
 *removed* rows in the base only. A count that a tool does not report is None, never 0.
-No value of a row is kept here, only counts and names.
 """
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
 
 class Outcome(StrEnum):
@@ -32,11 +30,44 @@ class RowCounts:
 
 
 @dataclass(frozen=True, slots=True)
-class ColumnDifference:
-    """A column both sides have, and in how many matched rows its value differs."""
+class KeyCounts:
+    """Rows whose primary key is wrong, on each side; None where the tool did not say.
+
+    Nulls are rows with a null in their key. Duplicates are rows beyond the first of their key: two
+    rows with the same key are one duplicate.
+    """
+
+    base_nulls: int | None = None
+    head_nulls: int | None = None
+    base_duplicates: int | None = None
+    head_duplicates: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnValues:
+    """How a column that both sides have compares over the rows that both sides have.
+
+    `match_percent` (0 to 100) is for tools that report no counts; `match` prefers counts.
+    """
 
     name: str
-    rows: int
+    different: int | None = None
+    compared: int | None = None
+    match_percent: float | None = None
+
+    @property
+    def match(self) -> float | None:
+        """The share of compared values that are equal, in percent."""
+        if self.different is not None and self.compared:
+            return 100 * (self.compared - self.different) / self.compared
+        return self.match_percent
+
+    @property
+    def differs(self) -> bool:
+        """Whether any value differs, as far as the tool said."""
+        if self.different is not None:
+            return self.different > 0
+        return self.match_percent is not None and self.match_percent < 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +88,45 @@ class TypeChange:
 
 
 @dataclass(frozen=True, slots=True)
+class Dependent:
+    """What is built on a model, such as an exposure; `kind` is the tool's word for it, or empty."""
+
+    name: str
+    kind: str = ""
+
+
+class RowChange(StrEnum):
+    """What happened to a sample row."""
+
+    ADDED = "added"
+    REMOVED = "removed"
+    CHANGED = "changed"
+
+
+@dataclass(frozen=True, slots=True)
+class SampleCell:
+    """A value of a sample row as text, on the side or sides that have the row; None is a null."""
+
+    column: str
+    base: str | None = None
+    head: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SampleRow:
+    """One row that differs. It holds values, so it is kept only where an integration allows it."""
+
+    change: RowChange
+    cells: tuple[SampleCell, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ModelDiff:
-    """One model's diff. `error` is set exactly when the outcome is FAILED."""
+    """One model's diff. `error` is set exactly when the outcome is FAILED.
+
+    `path` is the model's file in the repository. Of the columns, only those that both sides have
+    are in `column_values`; `columns_reordered` counts columns at another position.
+    """
 
     model: str
     outcome: Outcome
@@ -66,38 +134,32 @@ class ModelDiff:
     head_table: str = ""
     primary_key: tuple[str, ...] = ()
     rows: RowCounts | None = None
-    column_differences: tuple[ColumnDifference, ...] = ()
+    column_values: tuple[ColumnValues, ...] = ()
     columns_added: tuple[Column, ...] = ()
     columns_removed: tuple[Column, ...] = ()
     types_changed: tuple[TypeChange, ...] = ()
     error: str | None = None
+    path: str = ""
+    keys: KeyCounts | None = None
+    columns_reordered: int = 0
+    downstream: tuple[Dependent, ...] = ()
+    samples: tuple[SampleRow, ...] = ()
 
     @property
     def schema_changed(self) -> bool:
         """Whether base and head differ in their columns or the columns' types."""
         return bool(self.columns_added or self.columns_removed or self.types_changed)
 
-    def to_json(self) -> dict[str, Any]:
-        """Turn into the form in which a submission is stored; `from_json` reads it back."""
-        return asdict(self)
+    @property
+    def differing_columns(self) -> list[ColumnValues]:
+        """The columns with values that differ, the worst first."""
+        found = [column for column in self.column_values if column.differs]
+        return sorted(found, key=_worst_first)
 
-    @classmethod
-    def from_json(cls, stored: dict[str, Any]) -> "ModelDiff":
-        """Read what `to_json` wrote."""
-        return cls(
-            **{
-                **stored,
-                "outcome": Outcome(stored["outcome"]),
-                "primary_key": tuple(stored["primary_key"]),
-                "rows": None if stored["rows"] is None else RowCounts(**stored["rows"]),
-                "column_differences": tuple(
-                    ColumnDifference(**one) for one in stored["column_differences"]
-                ),
-                "columns_added": tuple(Column(**one) for one in stored["columns_added"]),
-                "columns_removed": tuple(Column(**one) for one in stored["columns_removed"]),
-                "types_changed": tuple(TypeChange(**one) for one in stored["types_changed"]),
-            }
-        )
+
+def _worst_first(column: ColumnValues) -> tuple[int, float, str]:
+    match = 100.0 if column.match is None else column.match
+    return -(column.different or 0), match, column.name
 
 
 def merge(submissions: Iterable[Iterable[ModelDiff]]) -> list[ModelDiff]:

@@ -1,7 +1,5 @@
 """Submissions: a row in DynamoDB, and their diffs as an object in S3."""
 
-import gzip
-import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -20,15 +18,24 @@ from bitbucket_integration.stores.items import (
     key,
     to_item,
 )
+from bitbucket_integration.stores.packing import packed, unpacked
 from bitbucket_integration.submission import Submission, SubmissionStatus, pull_request_target
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_s3 import S3Client
 
-_OBJECT_VERSION = 1
+_OBJECT_VERSION = 2
 _PREFIX = "SUBMISSION#"
 _LONGEST_ID = 100
+
+
+@dataclass(frozen=True, slots=True)
+class StoredModels:
+    """A submission's object in S3."""
+
+    version: int
+    models: tuple[ModelDiff, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +57,10 @@ class SubmissionStore:
 
         The same submission again replaces itself and counts as sent now.
         """
-        content = {"version": _OBJECT_VERSION, "models": [model.to_json() for model in models]}
         self.s3.put_object(
             Bucket=self.bucket_name,
             Key=submission.object_key,
-            Body=gzip.compress(json.dumps(content).encode(), mtime=0),
+            Body=packed(StoredModels(_OBJECT_VERSION, tuple(models))),
             ContentType="application/json",
             ContentEncoding="gzip",
         )
@@ -80,8 +86,7 @@ class SubmissionStore:
     def models(self, submission: Submission) -> list[ModelDiff]:
         """The diffs of a submission. Raises the S3 client's NoSuchKey once they have expired."""
         answer = self.s3.get_object(Bucket=self.bucket_name, Key=submission.object_key)
-        content = json.loads(gzip.decompress(answer["Body"].read()))
-        return [ModelDiff.from_json(model) for model in content["models"]]
+        return list(unpacked(StoredModels, answer["Body"].read()).models)
 
     def of_commit(self, integration_id: str, commit: str) -> list[Submission]:
         """The submissions for a commit, oldest first; a shortened commit needs 12 characters."""
