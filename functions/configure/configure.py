@@ -63,7 +63,7 @@ class AdminApi:
         config = Config(connect_timeout=2, read_timeout=5, retries={"total_max_attempts": 3})
         secrets_manager = boto3.client("secretsmanager", config=config)
         self._secrets = SecretReader(secrets_manager, now)
-        network = Network.of(self.settings.network, self._secrets.read)
+        self.network = Network.of(self.settings.network, self._secrets.read)
         self.integrations = IntegrationStore(
             boto3.client("dynamodb", config=config), self.settings.table_name
         )
@@ -72,7 +72,7 @@ class AdminApi:
             AccessTokenWriter(secrets_manager, self.settings.access_token_prefix),
             self._secrets,
             self.settings,
-            network.trusting(self.settings.cloud_api_url),
+            self.network.trusting(self.settings.cloud_api_url),
             now,
         )
 
@@ -108,9 +108,11 @@ def configure(request: IntegrationRequest) -> Response[ConfiguredView]:
     Connecting the same repository again updates its token and repairs its webhook.
     """
     base = http_event.public_url(app.current_event.raw_event, _api.settings.public_url)
-    configured = _api.setup.configure(
-        repository_address.parse(request.repository), request.access_token.get_secret_value(), base
+    address = repository_address.parse(
+        request.repository, _api.network.allowed_hosts.allows_plain_http
     )
+    token = request.access_token.get_secret_value()
+    configured = _api.setup.configure(address, token, base)
     logger.info("configured", integration_id=configured.integration.id)
     metrics.add_metric("IntegrationConfigured", MetricUnit.Count, 1)
     view = ConfiguredView(

@@ -19,8 +19,14 @@ class IntegrationRequest(BaseModel):
         Field(
             min_length=1,
             max_length=500,
-            description="workspace/repository, or any address of a repository on Bitbucket Cloud.",
-            examples=["acme/jaffle-shop"],
+            description=(
+                "On Bitbucket Cloud workspace/repository or any address of the repository, on"
+                " Bitbucket Data Center the address that the browser shows."
+            ),
+            examples=[
+                "acme/jaffle-shop",
+                "https://bitbucket.example.com/projects/DATA/repos/jaffle-shop",
+            ],
         ),
     ]
     access_token: Annotated[
@@ -29,8 +35,9 @@ class IntegrationRequest(BaseModel):
             min_length=1,
             max_length=1000,
             description=(
-                "A repository access token with the permissions Pull requests: Write and "
-                "Webhooks: Read and write. It is kept in Secrets Manager and never shown again."
+                "On Bitbucket Cloud a repository access token with the permissions Pull requests:"
+                " Write and Webhooks: Read and write, on Bitbucket Data Center an HTTP access token"
+                " with Repository admin. It is kept in Secrets Manager and never shown again."
             ),
         ),
     ]

@@ -11,30 +11,28 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+import cloud_access
+import data_center_access
 from bitbucket_integration.bitbucket.client import BitbucketClient
-from bitbucket_integration.bitbucket.cloud import CloudRepository
-from bitbucket_integration.bitbucket.cloud_answers import RepositoryDescription
-from bitbucket_integration.bitbucket.cloud_errors import missing_scopes, permission_names
+from bitbucket_integration.bitbucket.data_center import DataCenterRepository
 from bitbucket_integration.bitbucket.network import Network
 from bitbucket_integration.bitbucket.repository import BitbucketRepository, repository_of
 from bitbucket_integration.bitbucket.vocabulary import Webhook, WebhookSpec
 from bitbucket_integration.derived_secrets import ci_token, webhook_secret
 from bitbucket_integration.errors import (
     BitbucketError,
-    InvalidRequestError,
     MissingSecretError,
-    PermissionMissingError,
     TryAgainLaterError,
     UnknownIntegrationError,
 )
 from bitbucket_integration.integration import (
     WEBHOOK_PATH,
-    CloudIdentity,
     Health,
     Integration,
+    RepositoryIdentity,
     SetupState,
 )
-from bitbucket_integration.pull_request_event import CLOUD_EVENTS
+from bitbucket_integration.pull_request_event import EVENTS
 from bitbucket_integration.settings import ConfigureSettings
 from bitbucket_integration.stores.integrations import IntegrationStore
 from bitbucket_integration.stores.secrets import (
@@ -43,9 +41,6 @@ from bitbucket_integration.stores.secrets import (
     access_token_name,
 )
 from repository_address import CloudAddress, DataCenterAddress
-
-REQUIRED_SCOPES = frozenset({"pullrequest", "webhook"})
-"""What Bitbucket Cloud demands for comments and webhooks; `pullrequest` includes `repository`."""
 
 WEBHOOK_DESCRIPTION = "Data diff reports"
 
@@ -70,7 +65,7 @@ class Removed:
 
 @dataclass(frozen=True, slots=True)
 class IntegrationSetup:
-    """Configures and deletes integrations on Bitbucket Cloud; `now` gives seconds since 1970."""
+    """Configures and deletes integrations; `now` gives seconds since 1970."""
 
     integrations: IntegrationStore
     access_tokens: AccessTokenWriter
@@ -87,18 +82,15 @@ class IntegrationSetup:
         Raises a BitbucketError that says what Bitbucket refused; the same call again goes on
         where this one stopped.
         """
-        if not isinstance(address, CloudAddress):
-            raise InvalidRequestError("repository", "is not on Bitbucket Cloud (bitbucket.org)")
         client = BitbucketClient(access_token, self.network)
-        description = self._check(client, address)
-        integration = self._stored(description)
+        identity = self._check(client, address)
+        integration = replace(self._stored(identity), repository=identity)
         self.access_tokens.put(integration.id, access_token)
         webhook = self._ensure_webhook(client, integration, public_url)
         first_time = integration.setup is SetupState.INCOMPLETE
         now = self._timestamp()
         integration = replace(
             integration,
-            repository=_identity(description),
             setup=SetupState.ACTIVE,
             webhook_id=webhook.id,
             webhook_url=webhook.url,
@@ -123,22 +115,16 @@ class IntegrationSetup:
         self.integrations.delete(integration)
         return removed
 
-    def _check(self, client: BitbucketClient, address: CloudAddress) -> RepositoryDescription:
-        repository = CloudRepository(
-            self.settings.cloud_api_url, address.workspace, address.repository
-        )
-        description = client.run(repository.describe())
-        if description.granted_scopes is not None:
-            missing = missing_scopes(description.granted_scopes, REQUIRED_SCOPES)
-            if missing:
-                names = permission_names(missing)
-                raise PermissionMissingError(f"the access token lacks {' and '.join(names)}", names)
-        client.run(repository.open_pull_requests(page_length=1))
-        client.run(repository.webhooks())
-        return description
+    def _check(
+        self, client: BitbucketClient, address: CloudAddress | DataCenterAddress
+    ) -> RepositoryIdentity:
+        match address:
+            case CloudAddress():
+                return cloud_access.check(client, address, self.settings.cloud_api_url)
+            case DataCenterAddress():
+                return data_center_access.check(client, address)
 
-    def _stored(self, description: RepositoryDescription) -> Integration:
-        identity = _identity(description)
+    def _stored(self, identity: RepositoryIdentity) -> Integration:
         existing = self.integrations.of_repository(identity)
         if existing is not None:
             return existing
@@ -158,7 +144,7 @@ class IntegrationSetup:
                 self._signing_key(), integration.id, integration.webhook_secret_version
             ),
             description=WEBHOOK_DESCRIPTION,
-            events=CLOUD_EVENTS,
+            events=EVENTS[integration.provider],
         )
         # Ours is told by its path: the API's address changes when a custom domain is introduced.
         ours = [hook for hook in client.items(repository.webhooks()) if hook.url.endswith(path)]
@@ -174,6 +160,8 @@ class IntegrationSetup:
             self.secrets.forget(name)
             client = BitbucketClient(self.secrets.read(name), self.network)
             repository = self._repository(integration)
+            if isinstance(repository, DataCenterRepository):
+                repository = repository.renamed(data_center_access.describe(client, repository))
             path = f"{WEBHOOK_PATH}{integration.id}"
             for hook in client.items(repository.webhooks()):
                 if hook.url.endswith(path):
@@ -205,15 +193,6 @@ class IntegrationSetup:
 def path_of(integration: Integration) -> str:
     """Where an integration's webhooks go, below the API's public address."""
     return f"{WEBHOOK_PATH}{integration.id}"
-
-
-def _identity(description: RepositoryDescription) -> CloudIdentity:
-    return CloudIdentity(
-        workspace_uuid=description.workspace_uuid,
-        repository_uuid=description.repository_uuid,
-        full_name=description.full_name,
-        web_url=description.web_url,
-    )
 
 
 def _new_id() -> str:

@@ -79,6 +79,7 @@ def create(fake: Mapping[str, str], cloud_api_url: str, public_url: str) -> Reso
             "SIGNING_KEY_ARN": key["ARN"],
             "ACCESS_TOKEN_PREFIX": f"{STACK}/access-tokens/",
             "BITBUCKET_CLOUD_API_URL": cloud_api_url,
+            "ALLOWED_BITBUCKET_HOSTS": "http://127.0.0.1",
             "PUBLIC_URL": public_url,
             "RETENTION_DAYS": "90",
             "MAX_RECEIVES": report["MAX_RECEIVES"],

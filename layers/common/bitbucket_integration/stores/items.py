@@ -7,6 +7,7 @@ Partition key, sort key:
 - `INTEGRATION#<id>`, `PULL_REQUEST#<number>`: what a pull request shows.
 - `INTEGRATION#<id>`, `SUBMISSION#<id>`: a submission.
 - `INTEGRATION#<id>`, `HEAD#<commit>#<number>`: that a commit was a pull request's head.
+- `INTEGRATION#<id>`, `ACTIVITY`: which events have come in.
 """
 
 from collections.abc import Mapping
