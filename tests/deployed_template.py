@@ -72,3 +72,11 @@ def routes() -> Iterator[Route]:
             if event["Type"] == "Api":
                 wanted = event["Properties"]
                 yield Route(wanted["Method"], wanted["Path"], name)
+
+
+def permissions(function: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """A function's statements, each after the condition under which it holds; empty: always."""
+    for policy in resource(f"{function}Role")["Policies"]:
+        condition, given, _ = policy.get("Fn::If", ("", policy, None))
+        for statement in given["PolicyDocument"]["Statement"]:
+            yield condition, statement

@@ -1,4 +1,4 @@
-"""The admin API: connects repositories, shows them, disconnects them.
+"""The admin API: connects repositories, shows them, checks them, disconnects them.
 
 Every route asks for the admin token, which the stack generated.
 """
@@ -36,9 +36,12 @@ from bitbucket_integration.integration import Integration
 from bitbucket_integration.observability import observers
 from bitbucket_integration.problem import NOT_CACHED, PROBLEM_TYPE, json_answer, problem_body
 from bitbucket_integration.settings import ConfigureSettings
+from bitbucket_integration.stores.activity import ActivityStore
 from bitbucket_integration.stores.integrations import IntegrationStore
 from bitbucket_integration.stores.secrets import AccessTokenWriter, SecretReader
+from integration_check import IntegrationCheck
 from integration_request import (
+    CheckedView,
     ConfiguredView,
     IntegrationPage,
     IntegrationRequest,
@@ -47,6 +50,7 @@ from integration_request import (
 )
 from integration_setup import IntegrationSetup
 from refusals import Refusal, refusal_of
+from webhook_setup import WebhookSetup
 
 logger, metrics = observers("configure")
 app = APIGatewayRestResolver(enable_validation=True)
@@ -64,17 +68,27 @@ class AdminApi:
         secrets_manager = boto3.client("secretsmanager", config=config)
         self._secrets = SecretReader(secrets_manager, now)
         self.network = Network.of(self.settings.network, self._secrets.read)
-        self.integrations = IntegrationStore(
-            boto3.client("dynamodb", config=config), self.settings.table_name
+        dynamodb = boto3.client("dynamodb", config=config)
+        self.integrations = IntegrationStore(dynamodb, self.settings.table_name)
+        webhooks = WebhookSetup(
+            ActivityStore(dynamodb, self.settings.table_name), self._signing_key
         )
+        trusting = self.network.trusting(self.settings.cloud_api_url)
         self.setup = IntegrationSetup(
             self.integrations,
             AccessTokenWriter(secrets_manager, self.settings.access_token_prefix),
             self._secrets,
+            webhooks,
             self.settings,
-            self.network.trusting(self.settings.cloud_api_url),
+            trusting,
             now,
         )
+        self.doctor = IntegrationCheck(
+            self.integrations, self._secrets, webhooks, self.settings, trusting, now
+        )
+
+    def _signing_key(self) -> str:
+        return self._secrets.read(self.settings.signing_key_arn)
 
     def authenticate(self, token: str) -> None:
         """Raises NotAuthenticatedError unless this is the admin token."""
@@ -105,7 +119,8 @@ app.use(middlewares=[not_cached])
 def configure(request: IntegrationRequest) -> Response[ConfiguredView]:
     """Connect a repository: check the access token, keep it, and create the webhook.
 
-    Connecting the same repository again updates its token and repairs its webhook.
+    Connecting the same repository again updates its token and repairs its webhook. A token that may
+    not manage webhooks will do, too: then the answer says which webhook to enter by hand.
     """
     base = http_event.public_url(app.current_event.raw_event, _api.settings.public_url)
     address = repository_address.parse(
@@ -115,11 +130,7 @@ def configure(request: IntegrationRequest) -> Response[ConfiguredView]:
     configured = _api.setup.configure(address, token, base)
     logger.info("configured", integration_id=configured.integration.id)
     metrics.add_metric("IntegrationConfigured", MetricUnit.Count, 1)
-    view = ConfiguredView(
-        integration=IntegrationView.of(configured.integration),
-        ci_token=configured.ci_token,
-        submit_command=submit_command(base, configured.integration),
-    )
+    view = ConfiguredView.of(configured, submit_command(base, configured.integration))
     created = configured.ci_token is not None
     location = f"{base}/integrations/{configured.integration.id}"
     return Response(201 if created else 200, "application/json", view, {"Location": location})
@@ -144,6 +155,20 @@ def show_integration(integration_id: IntegrationId) -> IntegrationView:
     if integration is None:
         raise UnknownIntegrationError(f"there is no integration {integration_id}")
     return IntegrationView.of(integration)
+
+
+@app.post("/integrations/<integration_id>/check")
+def check_integration(integration_id: IntegrationId) -> CheckedView:
+    """Look at all that an integration needs, repair its webhook, and say what else is to be done.
+
+    The integration's health is what was found.
+    """
+    base = http_event.public_url(app.current_event.raw_event, _api.settings.public_url)
+    checked = _api.doctor.check(integration_id, base)
+    health = checked.integration.health
+    logger.info("checked", integration_id=integration_id, ok=checked.ok, reason=health.reason)
+    metrics.add_metric("IntegrationChecked", MetricUnit.Count, 1)
+    return CheckedView.of(checked)
 
 
 @app.delete("/integrations/<integration_id>")

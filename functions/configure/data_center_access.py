@@ -1,16 +1,30 @@
 """Whether an access token can do the work on a repository of a Bitbucket Data Center."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from access import Seen, look_for_webhooks
 from bitbucket_integration.bitbucket.client import BitbucketClient
 from bitbucket_integration.bitbucket.data_center import DataCenterRepository
 from bitbucket_integration.bitbucket.data_center_answers import (
+    FIRST_WITH_REPOSITORY_BUILDS,
     OLDEST_SUPPORTED,
     DataCenterDescription,
     release,
 )
-from bitbucket_integration.bitbucket.moved import follow
-from bitbucket_integration.errors import BitbucketError, MovedInBitbucketError
+from bitbucket_integration.errors import (
+    BitbucketError,
+    NotFoundInBitbucketError,
+)
 from bitbucket_integration.integration import DataCenterIdentity
-from repository_address import DataCenterAddress
+from data_center_delivery import try_delivery
+from data_center_screens import DATA_CENTER_SCREENS
+from examination import Examination
+from probe import Probe, ProbeName, ProbeStatus, failed, ok, skipped
+from screens import Screens
+
+_OLDEST = ".".join(map(str, OLDEST_SUPPORTED))
 
 
 class UnsupportedVersionError(BitbucketError):
@@ -19,33 +33,103 @@ class UnsupportedVersionError(BitbucketError):
     reason = "unsupported_version"
 
 
-def check(client: BitbucketClient, address: DataCenterAddress) -> DataCenterIdentity:
-    """The repository, after the token has shown what it can do. Raises a BitbucketError."""
-    repository = DataCenterRepository(address.base_url, address.project_key, address.slug)
-    version = client.run(repository.application_properties()).version
-    if release(version) < OLDEST_SUPPORTED:
-        oldest = ".".join(map(str, OLDEST_SUPPORTED))
-        raise UnsupportedVersionError(
-            f"{address.base_url} is Bitbucket {version}; the oldest that works is {oldest}"
+@dataclass(frozen=True, slots=True)
+class DataCenterAccess:
+    """A repository by project key and slug, and by its number if that is known."""
+
+    repository: DataCenterRepository
+    repository_id: int | None = None
+
+    @property
+    def base_url(self) -> str:
+        """Where Bitbucket is."""
+        return self.repository.base_url
+
+    @property
+    def screens(self) -> Screens:
+        """Data Center's words."""
+        return DATA_CENTER_SCREENS
+
+    @property
+    def names(self) -> Sequence[ProbeName]:
+        """All of them."""
+        return list(ProbeName)
+
+    def look(self, client: BitbucketClient, examination: Examination) -> Seen:
+        """Look at everything before the webhook. Raises the BitbucketError that is in the way."""
+        with examination.at(ProbeName.VERSION):
+            version = self._version(client)
+        examination.answered()
+        supported = judged_version(version)
+        examination.add(supported)
+        if supported.status is ProbeStatus.FAILED:
+            raise UnsupportedVersionError(
+                f"{self.base_url} is Bitbucket {version}; the oldest that works is {_OLDEST}"
+            )
+        with examination.at(ProbeName.REPOSITORY):
+            description = client.follow(self.repository.describe())
+            self._check_number(description)
+        identity = DataCenterIdentity(
+            base_url=self.base_url,
+            repository_id=description.repository_id,
+            project_key=description.project_key,
+            slug=description.slug,
+            web_url=description.web_url,
+            version=version,
         )
-    description = describe(client, repository)
-    renamed = repository.renamed(description)
-    client.run(renamed.open_pull_requests(page_length=1))
-    client.run(renamed.webhooks())
-    return DataCenterIdentity(
-        base_url=address.base_url,
-        repository_id=description.repository_id,
-        project_key=description.project_key,
-        slug=description.slug,
-        web_url=description.web_url,
-        version=version,
-    )
+        repository = self.repository.renamed(description)
+        examination.accepted()
+        examination.add(
+            token_kind(description.user),
+            ok(ProbeName.REPOSITORY, f"The token sees {identity.full_name}."),
+        )
+        with examination.at(ProbeName.COMMENT):
+            client.run(repository.open_pull_requests(page_length=1))
+        examination.add(
+            ok(ProbeName.COMMENT, "The token may read pull requests and comment on them."),
+            build_status(version),
+        )
+        webhooks = look_for_webhooks(client, repository, examination)
+        return Seen(identity, repository, webhooks, partial(try_delivery, repository))
+
+    def today(self, client: BitbucketClient) -> DataCenterRepository:
+        """The repository by its names of today. Raises a BitbucketError."""
+        return self.repository.renamed(client.follow(self.repository.describe()))
+
+    def _version(self, client: BitbucketClient) -> str:
+        try:
+            return client.run(self.repository.application_properties()).version
+        except NotFoundInBitbucketError as error:
+            # Also of the wrong path on the right host.
+            raise NotFoundInBitbucketError(f"there is no Bitbucket at {self.base_url}") from error
+
+    def _check_number(self, description: DataCenterDescription) -> None:
+        if self.repository_id not in {None, description.repository_id}:
+            raise NotFoundInBitbucketError(
+                f"another repository is called {description.full_name} now"
+            )
 
 
-def describe(client: BitbucketClient, repository: DataCenterRepository) -> DataCenterDescription:
-    """The repository by its names of today, on the same server. Raises a BitbucketError."""
-    call = repository.describe()
-    try:
-        return client.run(call)
-    except MovedInBitbucketError as moved:
-        return client.run(follow(call, moved.location))
+def judged_version(version: str) -> Probe:
+    """Whether this version tells of all that happens to pull requests."""
+    seen = f"It is Bitbucket {version}."
+    if release(version) >= OLDEST_SUPPORTED:
+        return ok(ProbeName.VERSION, seen)
+    cure = f"Update Bitbucket: the oldest version that works is {_OLDEST}."
+    return failed(ProbeName.VERSION, seen, cure, UnsupportedVersionError.reason)
+
+
+def token_kind(user: str) -> Probe:
+    """Whom the token acts as: Data Center tells nothing else of it."""
+    unknown = "Bitbucket does not say when it expires."
+    if not user:
+        return skipped(ProbeName.TOKEN_KIND, f"Bitbucket does not say whose it is. {unknown}")
+    return ok(ProbeName.TOKEN_KIND, f"It acts as the user {user}. {unknown}")
+
+
+def build_status(version: str) -> Probe:
+    """What a token that sees the repository can do with build statuses on this server."""
+    seen = "The token may set build statuses."
+    if release(version) < FIRST_WITH_REPOSITORY_BUILDS:
+        seen += " This version shows them for the commit in every repository."
+    return ok(ProbeName.BUILD_STATUS, seen)

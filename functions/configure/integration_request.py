@@ -4,7 +4,11 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
-from bitbucket_integration.integration import Integration
+from bitbucket_integration.integration import Integration, WebhookMode
+from integration_check import Checked
+from integration_setup import Configured
+from manual_webhook import ManualWebhook
+from probe import Probe, ProbeName, ProbeStatus
 
 _VISIBLE_ASCII = range(0x21, 0x7F)
 
@@ -68,6 +72,7 @@ class IntegrationView(BaseModel):
     repository: str
     repository_url: str
     setup: str
+    webhook: WebhookMode
     webhook_url: str | None
     health: HealthView
     created_at: str
@@ -83,6 +88,7 @@ class IntegrationView(BaseModel):
             repository=integration.repository.full_name,
             repository_url=integration.repository.web_url,
             setup=integration.setup.value,
+            webhook=integration.webhook,
             webhook_url=integration.webhook_url,
             health=HealthView(
                 ok=health.ok, reason=health.reason, detail=health.detail, since=health.since
@@ -92,12 +98,86 @@ class IntegrationView(BaseModel):
         )
 
 
+class CheckView(BaseModel):
+    """One thing that was looked at: what was seen, and what to do about it."""
+
+    name: ProbeName
+    status: ProbeStatus
+    seen: str
+    cure: str
+    repaired: bool
+
+    @classmethod
+    def of(cls, probe: Probe) -> "CheckView":
+        """What of a probe is shown."""
+        return cls(
+            name=probe.name,
+            status=probe.status,
+            seen=probe.seen,
+            cure=probe.cure,
+            repaired=probe.repaired,
+        )
+
+
+class ManualWebhookView(BaseModel):
+    """A webhook to enter in Bitbucket by hand. Its secret is shown to the admin and not stored."""
+
+    url: str
+    secret: str
+    events: list[str]
+    steps: list[str]
+
+    @classmethod
+    def of(cls, webhook: ManualWebhook | None) -> "ManualWebhookView | None":
+        """What a person needs, None when there is nothing to enter."""
+        if webhook is None:
+            return None
+        return cls(
+            url=webhook.url,
+            secret=webhook.secret,
+            events=list(webhook.events),
+            steps=list(webhook.steps),
+        )
+
+
 class ConfiguredView(BaseModel):
     """An integration that works. The CI token is shown by the call that completed it, this once."""
 
     integration: IntegrationView
     ci_token: str | None = None
     submit_command: str
+    checks: list[CheckView]
+    manual_webhook: ManualWebhookView | None
+
+    @classmethod
+    def of(cls, configured: Configured, submit_command: str) -> "ConfiguredView":
+        """What of a configured integration is shown."""
+        return cls(
+            integration=IntegrationView.of(configured.integration),
+            ci_token=configured.ci_token,
+            submit_command=submit_command,
+            checks=[CheckView.of(probe) for probe in configured.probes],
+            manual_webhook=ManualWebhookView.of(configured.manual_webhook),
+        )
+
+
+class CheckedView(BaseModel):
+    """What a check found. `ok` is false when something failed."""
+
+    ok: bool
+    integration: IntegrationView
+    checks: list[CheckView]
+    manual_webhook: ManualWebhookView | None
+
+    @classmethod
+    def of(cls, checked: Checked) -> "CheckedView":
+        """What of a check is shown."""
+        return cls(
+            ok=checked.ok,
+            integration=IntegrationView.of(checked.integration),
+            checks=[CheckView.of(probe) for probe in checked.probes],
+            manual_webhook=ManualWebhookView.of(checked.manual_webhook),
+        )
 
 
 class IntegrationPage(BaseModel):

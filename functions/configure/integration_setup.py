@@ -7,32 +7,23 @@ Nothing is stored before Bitbucket has shown that the token can do the work.
 
 import base64
 import secrets as random_secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 
-import cloud_access
-import data_center_access
+from botocore.exceptions import BotoCoreError, ClientError
+
+from access import Access
 from bitbucket_integration.bitbucket.client import BitbucketClient
-from bitbucket_integration.bitbucket.data_center import DataCenterRepository
 from bitbucket_integration.bitbucket.network import Network
-from bitbucket_integration.bitbucket.repository import BitbucketRepository, repository_of
-from bitbucket_integration.bitbucket.vocabulary import Webhook, WebhookSpec
-from bitbucket_integration.derived_secrets import ci_token, webhook_secret
+from bitbucket_integration.derived_secrets import ci_token
 from bitbucket_integration.errors import (
     BitbucketError,
+    IntegrationError,
     MissingSecretError,
     TryAgainLaterError,
     UnknownIntegrationError,
 )
-from bitbucket_integration.integration import (
-    WEBHOOK_PATH,
-    Health,
-    Integration,
-    RepositoryIdentity,
-    SetupState,
-)
-from bitbucket_integration.pull_request_event import EVENTS
+from bitbucket_integration.integration import Integration, RepositoryIdentity, SetupState
 from bitbucket_integration.settings import ConfigureSettings
 from bitbucket_integration.stores.integrations import IntegrationStore
 from bitbucket_integration.stores.secrets import (
@@ -40,19 +31,28 @@ from bitbucket_integration.stores.secrets import (
     SecretReader,
     access_token_name,
 )
+from examination import Examination
+from manual_webhook import ManualWebhook
+from probe import Probe
+from providers import access_to
 from repository_address import CloudAddress, DataCenterAddress
-
-WEBHOOK_DESCRIPTION = "Data diff reports"
+from timestamps import timestamp
+from webhook_setup import WebhookSetup, path_of
 
 _ID_BYTES = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Configured:
-    """An integration that works. `ci_token` is set only for the call that completed it."""
+    """An integration that works. `ci_token` is set only for the call that completed it.
+
+    `manual_webhook` is what a person has to enter, None when the webhook is managed.
+    """
 
     integration: Integration
     ci_token: str | None
+    probes: Sequence[Probe]
+    manual_webhook: ManualWebhook | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,14 @@ class Removed:
     detail: str
 
 
+class ConfigurationStoppedError(IntegrationError):
+    """Configuring stopped at its cause, after what the probes found."""
+
+    def __init__(self, probes: Sequence[Probe]) -> None:
+        super().__init__("the repository could not be configured")
+        self.probes = probes
+
+
 @dataclass(frozen=True, slots=True)
 class IntegrationSetup:
     """Configures and deletes integrations; `now` gives seconds since 1970."""
@@ -70,6 +78,7 @@ class IntegrationSetup:
     integrations: IntegrationStore
     access_tokens: AccessTokenWriter
     secrets: SecretReader
+    webhooks: WebhookSetup
     settings: ConfigureSettings
     network: Network
     now: Callable[[], float]
@@ -79,27 +88,37 @@ class IntegrationSetup:
     ) -> Configured:
         """Check the token, store it, and create or repair the webhook.
 
-        Raises a BitbucketError that says what Bitbucket refused; the same call again goes on
+        Raises a ConfigurationStoppedError from what was in the way; the same call again goes on
         where this one stopped.
         """
+        access = access_to(address, self.settings.cloud_api_url)
+        examination = Examination(access.names, access.base_url, access.screens, self.now)
+        try:
+            return self._configured(access, examination, access_token, public_url)
+        except (IntegrationError, ClientError, BotoCoreError) as error:
+            raise ConfigurationStoppedError(examination.probes()) from error
+
+    def _configured(
+        self, access: Access, examination: Examination, access_token: str, public_url: str
+    ) -> Configured:
         client = BitbucketClient(access_token, self.network)
-        identity = self._check(client, address)
-        integration = replace(self._stored(identity), repository=identity)
-        self.access_tokens.put(integration.id, access_token)
-        webhook = self._ensure_webhook(client, integration, public_url)
-        first_time = integration.setup is SetupState.INCOMPLETE
-        now = self._timestamp()
+        seen = access.look(client, examination)
+        stored = self._stored(seen.identity)
+        self.access_tokens.put(stored.id, access_token)
+        found = replace(stored, repository=seen.identity)
+        settled = self.webhooks.settle(client, found, seen, public_url, examination)
+        now = timestamp(self.now())
         integration = replace(
-            integration,
-            setup=SetupState.ACTIVE,
-            webhook_id=webhook.id,
-            webhook_url=webhook.url,
-            health=Health(since=now),
-            updated_at=now,
+            settled, setup=SetupState.ACTIVE, health=examination.health(now), updated_at=now
         )
         self.integrations.update(integration)
-        token = self._ci_token(integration) if first_time else None
-        return Configured(integration, token)
+        first_time = stored.setup is SetupState.INCOMPLETE
+        return Configured(
+            integration,
+            self._ci_token(integration) if first_time else None,
+            examination.probes(),
+            self.webhooks.manual_webhook(integration, public_url, access.screens),
+        )
 
     def remove(self, integration_id: str) -> Removed:
         """Remove the webhook, the access token and all rows; the rows last.
@@ -115,56 +134,24 @@ class IntegrationSetup:
         self.integrations.delete(integration)
         return removed
 
-    def _check(
-        self, client: BitbucketClient, address: CloudAddress | DataCenterAddress
-    ) -> RepositoryIdentity:
-        match address:
-            case CloudAddress():
-                return cloud_access.check(client, address, self.settings.cloud_api_url)
-            case DataCenterAddress():
-                return data_center_access.check(client, address)
-
     def _stored(self, identity: RepositoryIdentity) -> Integration:
         existing = self.integrations.of_repository(identity)
         if existing is not None:
             return existing
-        now = self._timestamp()
+        now = timestamp(self.now())
         return self.integrations.create(
             Integration(id=_new_id(), repository=identity, created_at=now, updated_at=now)
         )
 
-    def _ensure_webhook(
-        self, client: BitbucketClient, integration: Integration, public_url: str
-    ) -> Webhook:
-        repository = self._repository(integration)
-        path = f"{WEBHOOK_PATH}{integration.id}"
-        spec = WebhookSpec(
-            url=public_url + path,
-            secret=webhook_secret(
-                self._signing_key(), integration.id, integration.webhook_secret_version
-            ),
-            description=WEBHOOK_DESCRIPTION,
-            events=EVENTS[integration.provider],
-        )
-        # Ours is told by its path: the API's address changes when a custom domain is introduced.
-        ours = [hook for hook in client.items(repository.webhooks()) if hook.url.endswith(path)]
-        if not ours:
-            return client.run(repository.create_webhook(spec))
-        for surplus in ours[1:]:
-            client.run(repository.delete_webhook(surplus.id))
-        return client.run(repository.update_webhook(ours[0].id, spec))
-
     def _remove_webhook(self, integration: Integration) -> Removed:
         name = access_token_name(self.settings.access_token_prefix, integration.id)
+        access = access_to(integration.repository, self.settings.cloud_api_url)
         try:
             self.secrets.forget(name)
             client = BitbucketClient(self.secrets.read(name), self.network)
-            repository = self._repository(integration)
-            if isinstance(repository, DataCenterRepository):
-                repository = repository.renamed(data_center_access.describe(client, repository))
-            path = f"{WEBHOOK_PATH}{integration.id}"
+            repository = access.today(client)
             for hook in client.items(repository.webhooks()):
-                if hook.url.endswith(path):
+                if hook.url.endswith(path_of(integration)):
                     client.run(repository.delete_webhook(hook.id))
         except TryAgainLaterError:
             # Nothing has been removed yet: the same call again can remove everything.
@@ -177,22 +164,9 @@ class IntegrationSetup:
             )
         return Removed(webhook_removed=True, detail="")
 
-    def _repository(self, integration: Integration) -> BitbucketRepository:
-        return repository_of(integration.repository, self.settings.cloud_api_url)
-
     def _ci_token(self, integration: Integration) -> str:
-        return ci_token(self._signing_key(), integration.id, integration.ci_token_version)
-
-    def _signing_key(self) -> str:
-        return self.secrets.read(self.settings.signing_key_arn)
-
-    def _timestamp(self) -> str:
-        return datetime.fromtimestamp(self.now(), UTC).isoformat(timespec="seconds")
-
-
-def path_of(integration: Integration) -> str:
-    """Where an integration's webhooks go, below the API's public address."""
-    return f"{WEBHOOK_PATH}{integration.id}"
+        signing_key = self.secrets.read(self.settings.signing_key_arn)
+        return ci_token(signing_key, integration.id, integration.ci_token_version)
 
 
 def _new_id() -> str:

@@ -1,7 +1,7 @@
 """What an admin is told when a request cannot be done: each error's status, cure and headers."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
@@ -16,6 +16,8 @@ from bitbucket_integration.errors import (
     UnknownIntegrationError,
 )
 from bitbucket_integration.problem import problem_body, sentence
+from integration_request import CheckView
+from integration_setup import ConfigurationStoppedError
 
 RETRY_SECONDS = 30
 
@@ -43,8 +45,18 @@ def refusal_of(error: Exception) -> Refusal:
     """The refusal that an error is answered with.
 
     422 when the caller can do something about it, 503 when only time can: whatever is not a fault
-    of the request is mended by the same call again.
+    of the request is mended by the same call again. What stopped a configuration is answered with
+    what was found before.
     """
+    match error:
+        case ConfigurationStoppedError(__cause__=Exception() as cause):
+            refusal = _refusal_of(cause)
+            checks = [CheckView.of(probe).model_dump(mode="json") for probe in error.probes]
+            return replace(refusal, members={**refusal.members, "checks": checks})
+    return _refusal_of(error)
+
+
+def _refusal_of(error: Exception) -> Refusal:
     match error:
         case NotAuthenticatedError():
             challenge = {"WWW-Authenticate": 'Bearer realm="admin"'}

@@ -1,42 +1,41 @@
 """Runs one report job, and settles what its failure means for the integration and for CI."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from aws_lambda_powertools import Logger
 
 from bitbucket_integration.bitbucket.client import BitbucketClient
 from bitbucket_integration.bitbucket.network import Network
-from bitbucket_integration.bitbucket.repository import BitbucketRepository, repository_of
+from bitbucket_integration.bitbucket.repository import repository_of
 from bitbucket_integration.errors import (
     AccessTokenRejectedError,
-    BitbucketError,
+    AddressRefusedError,
     IntegrationError,
     MissingSecretError,
+    MovedInBitbucketError,
     NotFoundInBitbucketError,
     PermissionMissingError,
+    RequestRefusedError,
+    TlsError,
 )
 from bitbucket_integration.integration import Health, Integration
-from bitbucket_integration.report_job import SUBMITTED, CommitJob, PullRequestJob, ReportJob
+from bitbucket_integration.report_job import SUBMITTED, CommitJob, ReportJob
+from bitbucket_integration.stores.activity import ActivityStore
 from bitbucket_integration.stores.integrations import IntegrationStore
 from bitbucket_integration.stores.pull_requests import PullRequestStore
 from bitbucket_integration.stores.report_queue import ReportQueue
 from bitbucket_integration.stores.secrets import SecretReader, access_token_name
 from bitbucket_integration.stores.submissions import SubmissionStore
-from bitbucket_integration.submission import Submission, SubmissionStatus
+from commit_lookup import CommitLookup
 from decision import decide
 from gathering import Gathering
 from posting import Posting
+from repository_lookup import RepositoryOutOfReachError, check_reach, moved_identity
+from waiting_submissions import WaitingSubmissions
 
 logger = Logger(service="report", child=True)
-
-
-class RepositoryOutOfReachError(NotFoundInBitbucketError):
-    """Not a pull request alone: the repository is gone, or the access token may not see it."""
-
-
-_WAITING_FOR_PULL_REQUEST = "Waiting: no open pull request has this commit as its head yet."
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +43,7 @@ class JobRunner:
     """Jobs end quietly when there is nothing (left) to do; what can be tried again raises."""
 
     integrations: IntegrationStore
+    activity: ActivityStore
     submissions: SubmissionStore
     pull_requests: PullRequestStore
     secrets: SecretReader
@@ -53,56 +53,76 @@ class JobRunner:
     cloud_api_url: str
     now: Callable[[], float]
 
-    def run(self, job: ReportJob, job_id: str) -> str:
+    def run(self, job: ReportJob, job_id: str, queued_at: float) -> str:
         """Do the job; answers in a word what came of it.
 
-        Raises TryAgainLaterError, and any error that is a fault of this code. `job_id` is the same
-        for every try.
+        Raises TryAgainLaterError, TlsError, and any error that is a fault of this code. `job_id`
+        and `queued_at`, in seconds since 1970, are the same for every try.
         """
         integration = self.integrations.get(job.integration_id)
         if integration is None:
             return "integration deleted"
+        if job.cause != SUBMITTED:
+            # Whatever becomes of the job: the webhook works.
+            self.activity.record_event(integration.id, job.cause, _iso(queued_at))
         try:
             outcome = self._with_access(integration, job, job_id)
         except (
             AccessTokenRejectedError,
-            PermissionMissingError,
+            AddressRefusedError,
             MissingSecretError,
+            PermissionMissingError,
             RepositoryOutOfReachError,
+            RequestRefusedError,
         ) as error:
-            # Only an admin can mend this; trying again would be in vain.
-            self._record_health(integration, error)
+            # Only a person can mend this; trying again would be in vain.
+            self._record_trouble(integration, error)
             self.give_up(job, error)
             return error.reason
-        self.integrations.record_health(integration, Health(since=self._timestamp()))
+        except TlsError as error:
+            # Somebody may be renewing a certificate; the report shall not be missing afterwards.
+            self._record_trouble(integration, error)
+            raise
+        self.integrations.record_health(integration, Health(since=_iso(self.now())))
         return outcome
 
     def give_up(self, job: ReportJob, error: Exception) -> None:
         """Tell CI that a job's submissions will not be posted, and why."""
-        reason = error.reason if isinstance(error, IntegrationError) else "internal_error"
-        detail = str(error) if isinstance(error, IntegrationError) else "See the function's log."
-        for submission in self._waiting(job):
-            self.submissions.mark(submission, SubmissionStatus.FAILED, reason, detail)
+        self._waiting.give_up(job, error)
 
     def _with_access(self, integration: Integration, job: ReportJob, job_id: str) -> str:
         name = access_token_name(self.access_token_prefix, integration.id)
         access_token = self.secrets.read(name)
         try:
-            return self._run(integration, job, job_id, access_token)
+            return self._where_it_is(integration, job, job_id, access_token)
         except (AccessTokenRejectedError, PermissionMissingError):
             # It may have been replaced since this function last read it.
             self.secrets.forget(name)
             replacement = self.secrets.read(name)
             if replacement == access_token:
                 raise
-            return self._run(integration, job, job_id, replacement)
+            return self._where_it_is(integration, job, job_id, replacement)
 
-    def _run(self, integration: Integration, job: ReportJob, job_id: str, access_token: str) -> str:
+    def _where_it_is(
+        self, integration: Integration, job: ReportJob, job_id: str, access_token: str
+    ) -> str:
         client = BitbucketClient(access_token, self.network)
+        try:
+            return self._run(client, integration, job, job_id)
+        except MovedInBitbucketError as moved:
+            today = moved_identity(client, integration.repository, moved)
+        self.integrations.record_repository(integration, today)
+        logger.info("repository moved", repository=today.full_name)
+        return self._run(client, replace(integration, repository=today), job, job_id)
+
+    def _run(
+        self, client: BitbucketClient, integration: Integration, job: ReportJob, job_id: str
+    ) -> str:
         repository = repository_of(integration.repository, self.cloud_api_url)
         if isinstance(job, CommitJob):
+            lookup = CommitLookup(self.pull_requests, self.queue, self._waiting)
             try:
-                return self._queue_pull_requests(client, repository, job, job_id)
+                return lookup.run(client, repository, job, job_id)
             except NotFoundInBitbucketError as error:
                 raise RepositoryOutOfReachError(str(error)) from error
         gathering = Gathering(client, repository, integration, self.submissions, self.pull_requests)
@@ -110,68 +130,24 @@ class JobRunner:
             known = gathering.gather(job)
         except NotFoundInBitbucketError as error:
             # Either the pull request is gone, or the whole repository is out of reach.
-            return self._without_pull_request(client, repository, job, error)
+            check_reach(client, repository)
+            self.give_up(job, error)
+            return error.reason
         if job.commit and job.cause != SUBMITTED:
             self.pull_requests.add_head(integration.id, job.commit, job.pull_request_id)
         plan = decide(known)
         Posting(client, repository, self.submissions, self.pull_requests).apply(known, plan)
         return known.pull_request.state.value
 
-    def _without_pull_request(
-        self,
-        client: BitbucketClient,
-        repository: BitbucketRepository,
-        job: PullRequestJob,
-        error: NotFoundInBitbucketError,
-    ) -> str:
-        try:
-            client.run(repository.describe())
-        except NotFoundInBitbucketError as lost:
-            raise RepositoryOutOfReachError(str(lost)) from lost
-        self.give_up(job, error)
-        return error.reason
+    @property
+    def _waiting(self) -> WaitingSubmissions:
+        return WaitingSubmissions(self.submissions)
 
-    def _queue_pull_requests(
-        self, client: BitbucketClient, repository: BitbucketRepository, job: CommitJob, job_id: str
-    ) -> str:
-        heads = 0
-        for pull_request in client.items(repository.open_pull_requests()):
-            if pull_request.head and job.commit.startswith(pull_request.head):
-                heads += 1
-                found = PullRequestJob(job.integration_id, pull_request.id, job.cause, job.commit)
-                self.queue.send(found, f"{job_id}/{pull_request.id}")
-        if heads:
-            return "queued"
-        former = self.pull_requests.with_former_head(job.integration_id, job.commit)
-        for submission in self._waiting(job):
-            if former:
-                detail = f"Pull request {former[0]} is at another commit now, or closed."
-                self.submissions.mark(
-                    submission, SubmissionStatus.SUPERSEDED, "newer_commit", detail
-                )
-            else:
-                self.submissions.mark(
-                    submission,
-                    SubmissionStatus.QUEUED,
-                    "no_pull_request",
-                    _WAITING_FOR_PULL_REQUEST,
-                )
-        return "superseded" if former else "waiting"
-
-    def _waiting(self, job: ReportJob) -> list[Submission]:
-        waiting: list[Submission] = []
-        if job.commit:
-            waiting += self.submissions.of_commit(job.integration_id, job.commit)
-        if isinstance(job, PullRequestJob):
-            waiting += self.submissions.of_pull_request(job.integration_id, job.pull_request_id)
-        return [one for one in waiting if one.status is SubmissionStatus.QUEUED]
-
-    def _record_health(
-        self, integration: Integration, error: BitbucketError | MissingSecretError
-    ) -> None:
+    def _record_trouble(self, integration: Integration, error: IntegrationError) -> None:
         logger.warning("no access", reason=error.reason)
-        health = Health(error.reason, f"{error}.", self._timestamp())
+        health = Health(error.reason, f"{error}.", _iso(self.now()))
         self.integrations.record_health(integration, health)
 
-    def _timestamp(self) -> str:
-        return datetime.fromtimestamp(self.now(), UTC).isoformat(timespec="seconds")
+
+def _iso(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")

@@ -13,7 +13,9 @@ from bitbucket_integration.bitbucket.vocabulary import BuildStatus, Comment
 from bitbucket_integration.errors import (
     BitbucketUnavailableError,
     NotFoundInBitbucketError,
+    OutOfDateError,
     PermissionMissingError,
+    TryAgainLaterError,
 )
 from bitbucket_integration.pull_request_record import PullRequestRecord
 from bitbucket_integration.stores.pull_requests import PullRequestStore
@@ -23,6 +25,8 @@ from decision import Knowledge, Plan, marker
 from report_footer import has_footer
 
 logger = Logger(service="report", child=True)
+
+_MOST_UPDATES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +92,22 @@ class Posting:
         return created
 
     def _update(self, number: int, comment: Comment, text: str) -> Comment | None:
-        try:
-            return self.client.run(self.repository.update_comment(number, comment, text))
-        except PermissionMissingError:
-            # Only its author may edit a comment: this one was posted with an earlier access token,
-            # or by somebody who copied ours.
-            logger.warning("comment not ours to edit", comment_id=comment.id)
-            return None
+        """The comment with this text; None when it is deleted, or not ours to edit."""
+        seen: Comment | None = comment
+        for _ in range(_MOST_UPDATES):
+            if seen is None:
+                return None
+            try:
+                return self.client.run(self.repository.update_comment(number, seen, text))
+            except PermissionMissingError:
+                # Only its author may edit a comment: this one was posted with an earlier access
+                # token, or by somebody who copied ours.
+                logger.warning("comment not ours to edit", comment_id=comment.id)
+                return None
+            except OutOfDateError:
+                # Data Center wants to hear which version is replaced.
+                seen = self.client.run(self.repository.comment(number, comment.id))
+        raise TryAgainLaterError("updating the comment: it is being changed by somebody else")
 
     def _with_footer(self, known: Knowledge) -> Iterator[Comment]:
         ours = marker(known.integration_id)

@@ -26,6 +26,7 @@ from bitbucket_integration.errors import MalformedJobError, TryAgainLaterError
 from bitbucket_integration.observability import observers
 from bitbucket_integration.report_job import ReportJob, from_message
 from bitbucket_integration.settings import ReportSettings
+from bitbucket_integration.stores.activity import ActivityStore
 from bitbucket_integration.stores.integrations import IntegrationStore
 from bitbucket_integration.stores.pull_requests import PullRequestStore
 from bitbucket_integration.stores.report_queue import ReportQueue
@@ -78,6 +79,7 @@ class Worker:
         network = Network.of(settings.network, secrets.read)
         self._runner = JobRunner(
             integrations=IntegrationStore(dynamodb, settings.table_name),
+            activity=ActivityStore(dynamodb, settings.table_name),
             submissions=SubmissionStore(
                 dynamodb,
                 boto3.client("s3", config=config),
@@ -110,7 +112,7 @@ class Worker:
         )
         try:
             _check_time(milliseconds_left)
-            outcome = self._runner.run(job, record.message_id)
+            outcome = self._runner.run(job, record.message_id, _queued_at(record))
         except Exception as error:
             self._failed(record, job, error)
             raise
@@ -146,6 +148,10 @@ class Worker:
 
 def _receives(record: SQSRecord) -> int:
     return int(record.attributes.approximate_receive_count)
+
+
+def _queued_at(record: SQSRecord) -> float:
+    return int(record.attributes.sent_timestamp) / 1000
 
 
 def _delay(record: SQSRecord, retry_after: float | None) -> int:

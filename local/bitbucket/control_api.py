@@ -32,6 +32,8 @@ OPERATIONS = (
     "revoke_access_token",
     "create_data_center_repository",
     "move_data_center_repository",
+    "archive_data_center_repository",
+    "unarchive_data_center_repository",
     "create_data_center_token",
     "set_data_center_version",
     "set_data_center_rate_limit",

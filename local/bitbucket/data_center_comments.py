@@ -11,6 +11,7 @@ from local.bitbucket import data_center_payloads as payloads
 from local.bitbucket.data_center_api import PULL_REQUEST, DataCenterApi, body, the_pull_request
 from local.bitbucket.data_center_errors import (
     DataCenterError,
+    archived,
     bad_value,
     comment_out_of_date,
     no_such_comment,
@@ -49,6 +50,7 @@ def create_blueprint(api: DataCenterApi) -> Blueprint:
     @api.needs("REPO_READ")
     def create(stored: RepositoryState, number: int) -> ResponseReturnValue:
         the_pull_request(stored, number)
+        _changeable(stored)
         text, parent = bodies.new_comment(body())
         if parent is not None:
             the_comment(stored, number, parent)
@@ -67,6 +69,7 @@ def create_blueprint(api: DataCenterApi) -> Blueprint:
     @api.needs("REPO_READ")
     def edit(stored: RepositoryState, number: int, comment_id: int) -> ResponseReturnValue:
         comment = the_comment(stored, number, comment_id)
+        _changeable(stored)
         text, version = bodies.changed_comment(body())
         if comment.author.uuid != g.http_token.account.uuid:
             raise not_permitted()
@@ -76,10 +79,17 @@ def create_blueprint(api: DataCenterApi) -> Blueprint:
     @blueprint.delete(COMMENT)
     @api.needs("REPO_READ")
     def delete(stored: RepositoryState, number: int, comment_id: int) -> ResponseReturnValue:
-        _delete(api, stored, the_comment(stored, number, comment_id))
+        comment = the_comment(stored, number, comment_id)
+        _changeable(stored)
+        _delete(api, stored, comment)
         return "", 204
 
     return blueprint
+
+
+def _changeable(stored: RepositoryState) -> None:
+    if stored.repository.archived:
+        raise archived()
 
 
 def _delete(api: DataCenterApi, stored: RepositoryState, comment: Comment) -> None:

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 
 from local.bitbucket.data_center import DataCenter, Version
 from local.bitbucket.data_center_access import PERMISSIONS
-from local.bitbucket.model import Account, HttpAccessToken, NotPossibleError, Provider, PullRequest
+from local.bitbucket.model import (
+    Account,
+    HttpAccessToken,
+    NotPossibleError,
+    Provider,
+    PullRequest,
+    Repository,
+)
 from local.bitbucket.state import braced_uuid, person
 
 if TYPE_CHECKING:
@@ -40,6 +47,14 @@ class DataCenterControls:
         """Put a repository into another project; its old address leads to the new one."""
         stored = self.state.named(repository)
         return self.repositories.move(stored, project, slug).full_name
+
+    def archive_data_center_repository(self, repository: str) -> Repository:
+        """Let nobody change a repository any more, from 8.0."""
+        return self.repositories.archive(self.state.named(repository), archived=True)
+
+    def unarchive_data_center_repository(self, repository: str) -> Repository:
+        """Let a repository be changed again."""
+        return self.repositories.archive(self.state.named(repository), archived=False)
 
     def create_data_center_token(
         self,

@@ -2,9 +2,9 @@
 
 The exceptions' names come from the registry of answers that were recorded from a live 10.2 by
 vriesdemichael/bitbucket-data-center-cli. Not in there, and named in the same style: those for a
-missing comment, commit, webhook or build status, and for a comment that has replies. Of the
-messages only those for a missing repository, bad credentials, an outdated comment and a bad text
-are recorded.
+missing comment, commit, webhook or build status, for a comment that has replies, and for a
+repository that is archived. Of the messages only those for a missing repository, bad credentials,
+an outdated comment and a bad text are recorded.
 """
 
 from __future__ import annotations
@@ -109,6 +109,12 @@ def no_such_commit(revision: str, slug: str) -> DataCenterError:
     """404 for a commit."""
     message = f"Commit '{revision}' does not exist in repository '{slug}'."
     return DataCenterError(404, message, "commit.NoSuchCommitException")
+
+
+def archived() -> DataCenterError:
+    """409 for a change of a repository that is archived."""
+    message = "Adding, deleting, or editing comments isn't supported on archived repositories."
+    return DataCenterError(409, message, "repository.RepositoryArchivedException")
 
 
 def comment_out_of_date(current: int, expected: int) -> DataCenterError:

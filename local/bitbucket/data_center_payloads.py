@@ -117,7 +117,7 @@ def repository(repository: Repository, at: Rendering) -> Json:
         "forkable": True,
         "project": project,
         "public": False,
-        "archived": False,
+        "archived": repository.archived,
         "links": {
             "clone": [
                 {"href": f"{at.server}/scm/{git_path}", "name": "http"},

@@ -46,7 +46,7 @@ class Repository:
     """A private git repository in a project; on Cloud the project is in a workspace.
 
     Data Center has no workspaces, and numbers where Cloud has uuids. A personal project's key
-    starts with a tilde, and `owner` is the person.
+    starts with a tilde, and `owner` is the person. It alone can archive a repository.
     """
 
     uuid: str
@@ -61,6 +61,7 @@ class Repository:
     provider: Provider = Provider.CLOUD
     id: int = 0
     project_id: int = 0
+    archived: bool = False
 
     @property
     def full_name(self) -> str:

@@ -108,6 +108,15 @@ class Repositories:
             raise NotPossibleError(message)
         return self._put_elsewhere(stored, moved)
 
+    def archive(self, stored: RepositoryState, *, archived: bool) -> Repository:
+        """Let a repository of Data Center be read only, or end that."""
+        with self._state.lock:
+            if stored.repository.provider is not Provider.DATA_CENTER:
+                message = "Bitbucket Cloud cannot archive a repository"
+                raise NotPossibleError(message)
+            stored.repository = replace(stored.repository, archived=archived)
+            return stored.repository
+
     def _put_elsewhere(self, stored: RepositoryState, moved: Repository) -> Repository:
         with self._state.lock:
             old = stored.repository

@@ -12,6 +12,7 @@ from local.stack.places import REPOSITORY, STACK_JSON
 from local.stack.stack import LocalStack, say, stack_json
 
 SEEDED_REPOSITORY = "acme/jaffle-shop"
+SEEDED_PROJECT, SEEDED_SLUG = "DATA", "jaffle-shop"
 SCOPES = ("pullrequest:write", "webhook")
 
 
@@ -27,7 +28,7 @@ def main(arguments: list[str] | None = None) -> int:
         signal.signal(number, signal.default_int_handler)
     try:
         with LocalStack(cloud_api_url=options.cloud_api_url) as stack:
-            facts = stack.facts() | {"bitbucket_token": seed(stack)}
+            facts = stack.facts() | seed(stack)
             with stack_json(facts):
                 say("\n" + described(facts))
                 threading.Event().wait()
@@ -39,12 +40,18 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def seed(stack: LocalStack) -> str | None:
-    """Give the emulator a repository, and return an access token for it."""
-    if stack.bitbucket is None:
-        return None
-    stack.bitbucket.create_repository(SEEDED_REPOSITORY)
-    return stack.bitbucket.create_access_token(SEEDED_REPOSITORY, SCOPES)
+def seed(stack: LocalStack) -> dict[str, str | None]:
+    """Give each of the emulator's Bitbuckets a repository, and tell access tokens for them."""
+    bitbucket = stack.bitbucket
+    if bitbucket is None:
+        return {"bitbucket_token": None}
+    bitbucket.create_repository(SEEDED_REPOSITORY)
+    on_data_center = bitbucket.create_data_center_repository(SEEDED_PROJECT, SEEDED_SLUG)
+    return {
+        "bitbucket_token": bitbucket.create_access_token(SEEDED_REPOSITORY, SCOPES),
+        "bitbucket_data_center_repository": f"{bitbucket.data_center_url}/{on_data_center}",
+        "bitbucket_data_center_token": bitbucket.create_data_center_token(on_data_center),
+    }
 
 
 def described(facts: dict[str, str | None]) -> str:
@@ -52,12 +59,15 @@ def described(facts: dict[str, str | None]) -> str:
     lines = [
         f"The API         {facts['api_url']}",
         f"Admin token     {facts['admin_token']}",
-        f"Bitbucket       {facts['bitbucket_cloud_api_url']}",
+        f"Cloud           {facts['bitbucket_cloud_api_url']}",
     ]
     if facts["bitbucket_cloud_web_url"]:
         lines += [
             f"  pages         {facts['bitbucket_cloud_web_url']}/{SEEDED_REPOSITORY}/",
             f"  access token  {facts['bitbucket_token']}",
+            f"Data Center     {facts['bitbucket_data_center_url']}",
+            f"  repository    {facts['bitbucket_data_center_repository']}",
+            f"  access token  {facts['bitbucket_data_center_token']}",
         ]
     lines += [
         f"AWS             {facts['aws_endpoint_url']}",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from local.stack.aws import REGION, environment, session
 from local.stack.errors import with_log
+from local.stack.ministack import HOST
 from local.stack.places import REPOSITORY, SAM
 
 if TYPE_CHECKING:
@@ -58,6 +59,8 @@ def build(folder: Path) -> Path:
 def deploy(template: Path, endpoint_url: str, folder: Path, cloud_api_url: str) -> Deployment:
     """Deploy the built template to the AWS at `endpoint_url`."""
     parameters = {
+        # The emulator's Data Center, which is neither public nor speaks TLS.
+        "AllowedBitbucketHosts": f"http://{HOST}",
         "Architecture": _architecture(),
         "BitbucketCloudApiUrl": cloud_api_url,
         "LogLevel": "DEBUG",

@@ -79,6 +79,11 @@ class LocalStack:
         return self.bitbucket.cloud_web_url if self.bitbucket else None
 
     @property
+    def data_center_url(self) -> str | None:
+        """Base URL of the Bitbucket Data Center that the stack may talk to: the emulator's."""
+        return self.bitbucket.data_center_url if self.bitbucket else None
+
+    @property
     def api_url(self) -> str:
         """Base address of the deployed API."""
         return self.deployment.api_url
@@ -121,6 +126,7 @@ class LocalStack:
             "admin_token": self.admin_token,
             "bitbucket_cloud_api_url": self.cloud_api_url,
             "bitbucket_cloud_web_url": self.cloud_web_url,
+            "bitbucket_data_center_url": self.data_center_url,
             "aws_endpoint_url": self.endpoint_url,
             "aws_region": aws.REGION,
             "aws_access_key_id": aws.ACCESS_KEY_ID,

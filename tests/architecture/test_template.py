@@ -1,14 +1,18 @@
+import re
 from typing import Any
 
 import pytest
 
+from bitbucket_integration.bitbucket.allowed_hosts import AllowedHosts
+from bitbucket_integration.errors import SettingsError
 from bitbucket_integration.settings import (
     ConfigureSettings,
     DiffsSettings,
+    NetworkSettings,
     ReportSettings,
     WebhookSettings,
 )
-from tests.deployed_template import ROOT, resource, resources_of, template
+from tests.deployed_template import ROOT, permissions, resource, resources_of, template
 
 FUNCTIONS = resources_of("AWS::Serverless::Function")
 ROLES = resources_of("AWS::IAM::Role")
@@ -17,9 +21,8 @@ NAMES = ["Configure", "Webhook", "Diffs", "Report"]
 
 
 def statements(function: str) -> list[dict[str, Any]]:
-    [policy] = ROLES[f"{function}Role"]["Policies"]
-    found: list[dict[str, Any]] = policy["PolicyDocument"]["Statement"]
-    return found
+    """What a function is allowed, and what it is allowed under a condition."""
+    return [statement for _, statement in permissions(function)]
 
 
 def variables(function: str) -> set[str]:
@@ -37,17 +40,17 @@ class TestEveryFunction:
     def test_is_allowed_one_action_per_statement_and_says_what_for(self, name: str) -> None:
         for statement in statements(name):
             assert isinstance(statement["Action"], str)
-            assert "*" not in statement["Action"]
-            assert statement["Effect"] == "Allow"
             assert statement["Sid"]
+            if statement["Effect"] == "Allow":
+                assert "*" not in statement["Action"]
 
     def test_names_the_resources_that_it_may_touch(self, name: str) -> None:
         for statement in statements(name):
-            if statement["Action"].startswith("xray:Put"):
+            if statement["Action"].startswith(("xray:Put", "ec2:Describe", "ec2:*")):
                 continue
             assert statement["Resource"] != "*"
             text = str(statement["Resource"])
-            assert "Fn::GetAtt" in text or "Fn::Sub" in text
+            assert any(name in text for name in ("Fn::GetAtt", "Fn::Sub", "CaBundleSecretArn"))
 
     def test_writes_to_a_log_group_that_forgets(self, name: str) -> None:
         logging = FUNCTIONS[f"{name}Function"]["LoggingConfig"]
@@ -94,8 +97,161 @@ def test_a_functions_settings_can_be_read_from_what_the_template_gives_it(
 ) -> None:
     values = dict.fromkeys(variables(function), "https://example.com/1")
     values |= dict.fromkeys(("RETENTION_DAYS", "MAX_RECEIVES"), "9")
+    values |= {
+        "ALLOWED_BITBUCKET_HOSTS": "bitbucket.corp.example",
+        "PROXY_URL": "http://proxy:3128",
+    }
     given = {name: value for name, value in values.items() if name in variables(function)}
     assert settings.from_environ(given)
+
+
+def conditions(function: str) -> dict[str, list[dict[str, Any]]]:
+    """A function's statements by the condition under which they hold."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for condition, statement in permissions(function):
+        found.setdefault(condition, []).append(statement)
+    return found
+
+
+def pattern(parameter: str) -> re.Pattern[str]:
+    return re.compile(template()["Parameters"][parameter]["AllowedPattern"])
+
+
+class TestTheNetwork:
+    def test_is_the_business_of_the_functions_that_speak_to_bitbucket_alone(self) -> None:
+        network = {"ALLOWED_BITBUCKET_HOSTS", "CA_BUNDLE_ARN", "PROXY_URL"}
+        for name in NAMES:
+            speaks = name in {"Configure", "Report"}
+            assert variables(name) & network == (network if speaks else set())
+            assert ("VpcConfig" in FUNCTIONS[f"{name}Function"]) is speaks
+            assert set(conditions(name)) == ({"", "HasCaBundle", "IsInVpc"} if speaks else {""})
+
+    @pytest.mark.parametrize("name", ["Configure", "Report"])
+    def test_lets_the_functions_read_just_the_ca_bundle_that_there_is(self, name: str) -> None:
+        [read] = conditions(name)["HasCaBundle"]
+        assert read["Action"] == "secretsmanager:GetSecretValue"
+        assert read["Resource"] == {"Ref": "CaBundleSecretArn"}
+
+    @pytest.mark.parametrize("name", ["Configure", "Report"])
+    def test_lets_lambda_handle_network_interfaces_and_the_functions_code_nothing(
+        self, name: str
+    ) -> None:
+        *allowed, denied = conditions(name)["IsInVpc"]
+        assert {one["Effect"] for one in allowed} == {"Allow"}
+        assert {one["Action"] for one in allowed} == {
+            f"ec2:{action}"
+            for action in (
+                "AssignPrivateIpAddresses",
+                "CreateNetworkInterface",
+                "DeleteNetworkInterface",
+                "DescribeNetworkInterfaces",
+                "DescribeSubnets",
+                "UnassignPrivateIpAddresses",
+            )
+        }
+        assert (denied["Effect"], denied["Action"], denied["Resource"]) == ("Deny", "ec2:*", "*")
+        [(key, function)] = denied["Condition"]["ArnLike"].items()
+        assert key == "lambda:SourceFunctionArn"
+        assert function["Fn::Sub"].endswith(":function:*")
+
+    def test_wants_subnets_and_security_groups_together(self) -> None:
+        def unless_empty(parameter: str) -> dict[str, Any]:
+            return {"Fn::Not": [{"Fn::Equals": [{"Ref": parameter}, ""]}]}
+
+        wanted = []
+        for rule in template()["Rules"].values():
+            [assertion] = rule["Assertions"]
+            assert "go together" in assertion["AssertDescription"]
+            wanted.append((rule["RuleCondition"], assertion["Assert"]))
+        subnets, groups = unless_empty("VpcSubnetIds"), unless_empty("VpcSecurityGroupIds")
+        assert wanted == [(subnets, groups), (groups, subnets)]
+
+    @pytest.mark.parametrize(
+        "hosts",
+        [
+            "",
+            "bitbucket.corp.example",
+            "bitbucket",
+            "BITBUCKET.corp.example.",
+            "*.intern.example",
+            "http://127.0.0.1",
+            "http://bitbucket.corp.example",
+            "10.1.2.3",
+            "fd00::17",
+            "[fd00::17]",
+            "bitbucket.corp.example, *.intern.example,http://10.1.2.3",
+            "one.example two.example",
+            "one.example,",
+        ],
+    )
+    def test_lets_every_list_of_hosts_be_deployed_that_the_functions_read(self, hosts: str) -> None:
+        AllowedHosts.parse(hosts)
+        assert pattern("AllowedBitbucketHosts").fullmatch(hosts)
+
+    @pytest.mark.parametrize(
+        "hosts",
+        [
+            "https://bitbucket.corp.example",
+            "bitbucket.corp.example/",
+            "bitbucket.corp.example:8443",
+            "http://bitbucket.corp.example:7990",
+            "one.example;two.example",
+            "*",
+            "*.com",
+            "*intern.example",
+            "bitbucket.*.example",
+            "me@bitbucket.corp.example",
+            "bücket.example",
+        ],
+    )
+    def test_refuses_at_deployment_what_would_end_the_functions_at_their_start(
+        self, hosts: str
+    ) -> None:
+        assert not pattern("AllowedBitbucketHosts").fullmatch(hosts)
+        with pytest.raises(SettingsError):
+            AllowedHosts.parse(hosts)
+
+    @pytest.mark.parametrize(
+        ("url", "good"),
+        [
+            ("", True),
+            ("http://proxy.corp.example:3128", True),
+            ("https://proxy.corp.example", True),
+            ("http://[fd00::17]:3128", True),
+            ("proxy.corp.example:3128", False),
+            ("http://me:word@proxy.corp.example", False),
+            ("http://proxy.corp.example/path", False),
+        ],
+    )
+    def test_takes_a_proxy_that_the_functions_take(self, url: str, *, good: bool) -> None:
+        assert bool(pattern("ProxyUrl").fullmatch(url)) is good
+        try:
+            NetworkSettings.from_environ({"PROXY_URL": url})
+        except SettingsError:
+            assert not good
+        else:
+            assert good
+
+    @pytest.mark.parametrize(
+        ("parameter", "value"),
+        [
+            (
+                "CaBundleSecretArn",
+                "arn:aws:secretsmanager:eu-central-1:123456789012:secret:ca-A1b2C3",
+            ),
+            (
+                "CaBundleSecretArn",
+                "arn:aws-us-gov:secretsmanager:us-gov-west-1:123456789012:secret:a/b-x",
+            ),
+            ("VpcSubnetIds", "subnet-0a1b2c3d4e5f60718,subnet-0a1b2c3d"),
+            ("VpcSecurityGroupIds", "sg-0a1b2c3d"),
+        ],
+    )
+    def test_takes_what_aws_calls_things(self, parameter: str, value: str) -> None:
+        assert pattern(parameter).fullmatch(value)
+        assert pattern(parameter).fullmatch("")
+        assert not pattern(parameter).fullmatch(f"{value}, {value}")
+        assert not pattern(parameter).fullmatch("*")
 
 
 def test_no_parameter_or_variable_carries_a_secret() -> None:

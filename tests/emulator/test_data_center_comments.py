@@ -45,6 +45,25 @@ def test_an_edit_names_the_version_it_replaces(server: DataCenterClient) -> None
     assert server.get(path).json()["text"] == "second"
 
 
+def test_an_archived_repository_takes_no_comments(
+    emulator: BitbucketEmulator, server: DataCenterClient
+) -> None:
+    path = f"{COMMENTS}/{server.comment('first')['id']}"
+    assert server.get("").json()["archived"] is False
+    emulator.archive_data_center_repository(REPOSITORY)
+    answers = [
+        server.post(COMMENTS, json={"text": "second"}),
+        server.put(path, json={"text": "second", "version": 0}),
+        server.delete(f"{path}?version=0"),
+    ]
+    assert {answer.status_code for answer in answers} == {409}
+    assert {exception(answer) for answer in answers} == {"RepositoryArchivedException"}
+    assert server.get(path).json()["text"] == "first"
+    assert server.get("").json()["archived"] is True
+    emulator.unarchive_data_center_repository(REPOSITORY)
+    assert server.put(path, json={"text": "second", "version": 0}).status_code == 200
+
+
 def test_what_was_read_can_be_written_back(server: DataCenterClient) -> None:
     comment = server.comment("first")
     answer = server.put(f"{COMMENTS}/{comment['id']}", json=comment | {"text": "second"})

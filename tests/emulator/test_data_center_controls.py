@@ -48,6 +48,9 @@ def test_the_whole_story_can_be_driven_over_http(
     do(control, "set_data_center_rate_limit", size=1, refill=0.001)
     limited = [client.get("").status_code for _ in range(2)]
     do(control, "set_data_center_rate_limit", size=None)
+    do(control, "archive_data_center_repository", repository=name)
+    kept = client.post("pull-requests/1/comments", json={"text": "late"}).status_code
+    do(control, "unarchive_data_center_repository", repository=name)
     moved = do(control, "move_data_center_repository", repository=name, project="MARTS")
     deleted = do(control, "delete_pull_request", repository=moved, pull_request=1)
     do(control, "revoke_access_token", token=token)
@@ -57,6 +60,7 @@ def test_the_whole_story_can_be_driven_over_http(
     assert len(pushed["commits"]) == 2
     assert (merged["state"], merged["title"], deleted["version"]) == ("MERGED", "More", 3)
     assert limited == [200, 429]
+    assert kept == 409
     assert do(control, "repository", repository=moved)["project_key"] == "MARTS"
     assert do(control, "pull_requests", repository=moved) == []
     assert client.get("").status_code == 401

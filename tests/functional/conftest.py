@@ -9,10 +9,12 @@ import requests
 
 from local.bitbucket import BitbucketEmulator
 from tests.functional.aws_resources import ADMIN_TOKEN
+from tests.functional.bench import BENCHES, CLOUD, Bench
 from tests.functional.gateway import gateway
 from tests.functional.lambda_environment import Account, account
 
-REPOSITORY = "acme/jaffle-shop"
+REPOSITORY = CLOUD.repository
+"""What tests speak of that are about Bitbucket Cloud alone."""
 
 
 @dataclass
@@ -22,6 +24,7 @@ class System:
     url: str
     bitbucket: BitbucketEmulator
     account: Account
+    bench: Bench
     access_token: str
 
     def call(
@@ -33,7 +36,8 @@ class System:
         return requests.request(method, self.url + path, headers=headers, timeout=30, **options)
 
     def configure(self, **changes: Any) -> requests.Response:
-        body = {"repository": REPOSITORY, "access_token": self.access_token} | changes
+        repository = self.bench.address(self.bitbucket)
+        body = {"repository": repository, "access_token": self.access_token} | changes
         return self.call("POST", "/integrations", json=body)
 
     def configured(self, **changes: Any) -> dict[str, Any]:
@@ -57,6 +61,16 @@ class Connection:
     id: str
     ci_token: str
 
+    @property
+    def bench(self) -> Bench:
+        """The Bitbucket that it is on."""
+        return self.system.bench
+
+    @property
+    def repository(self) -> str:
+        """What the emulator's controls call the repository."""
+        return self.bench.repository
+
     def submit(self, body: bytes | str, **query: Any) -> requests.Response:
         return self.system.call(
             "POST",
@@ -76,12 +90,12 @@ class Connection:
 
     def open_pull_request(self, title: str = "Fix amounts") -> tuple[int, str]:
         """Open a pull request in Bitbucket; its number and head."""
-        opened = self.system.bitbucket.open_pull_request(REPOSITORY, title=title)
+        opened = self.system.bitbucket.open_pull_request(self.repository, title=title)
         return opened.id, opened.head
 
     def push(self, pull_request: int, message: str = "Address review comments") -> str:
         """Push a commit to a pull request; its new head."""
-        return self.system.bitbucket.push_commit(REPOSITORY, pull_request, message).head
+        return self.system.bitbucket.push_commit(self.repository, pull_request, message).head
 
     def settle(self) -> None:
         """Let Bitbucket deliver its webhooks, and the report function work them off."""
@@ -97,27 +111,40 @@ class Connection:
 
     def comments(self, pull_request: int) -> list[str]:
         """The texts of the pull request's comments that are not deleted."""
-        found = self.system.bitbucket.comments(REPOSITORY, pull_request)
+        found = self.system.bitbucket.comments(self.repository, pull_request)
         return [one.raw for one in found if not one.deleted]
 
     def build_status(self, commit: str) -> tuple[str, str]:
         """State and description of the one build status on a commit."""
-        [status] = self.system.bitbucket.build_statuses(REPOSITORY, commit)
+        [status] = self.system.bitbucket.build_statuses(self.repository, commit)
         return status.state, status.description
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Tell a story on the Bitbuckets that it is marked with."""
+    marker = metafunc.definition.get_closest_marker("bitbuckets")
+    if marker is not None and "bench" in metafunc.fixturenames:
+        metafunc.parametrize("bench", [BENCHES[name] for name in marker.args], ids=marker.args)
+
+
 @pytest.fixture
-def bitbucket() -> Iterator[BitbucketEmulator]:
+def bench() -> Bench:
+    """The Bitbucket that a story is told on, unless it is marked with others."""
+    return CLOUD
+
+
+@pytest.fixture
+def bitbucket(bench: Bench) -> Iterator[BitbucketEmulator]:
     with BitbucketEmulator() as emulator:
-        emulator.create_repository(REPOSITORY)
+        bench.create_repository(emulator)
         yield emulator
 
 
 @pytest.fixture
-def system(bitbucket: BitbucketEmulator) -> Iterator[System]:
-    token = bitbucket.create_access_token(REPOSITORY, ("pullrequest:write", "webhook"))
+def system(bitbucket: BitbucketEmulator, bench: Bench) -> Iterator[System]:
+    token = bench.create_token(bitbucket)
     with account(bitbucket.cloud_api_url, "") as aws, gateway(aws.serve) as url:
-        yield System(url, bitbucket, aws, token)
+        yield System(url, bitbucket, aws, bench, token)
         assert aws.crashes == [], "a function ended with an error that it does not handle"
 
 

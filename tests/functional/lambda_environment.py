@@ -9,10 +9,10 @@ import threading
 import traceback
 import uuid
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, redirect_stdout
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import ModuleType
-from typing import Any
+from typing import Any, TextIO
 from unittest import mock
 
 import boto3
@@ -64,8 +64,11 @@ class Account:
     crashes: list[str] = field(default_factory=list)
     _modules: dict[str, ModuleType] = field(default_factory=dict)
     _in_flight: dict[str, str] = field(default_factory=dict)
-    # An environment does one thing at a time.
-    _busy: threading.RLock = field(default_factory=threading.RLock)
+    # An environment does one thing at a time; each function has one of its own.
+    _busy: dict[str, threading.RLock] = field(
+        default_factory=lambda: {name: threading.RLock() for name in _MODULES}
+    )
+    _loading: threading.Lock = field(default_factory=threading.Lock)
 
     def client(self, service: str) -> Any:
         """A client of the test's own, whose calls are not counted."""
@@ -73,7 +76,7 @@ class Account:
 
     def function(self, name: str) -> ModuleType:
         """The function's module, loaded once: a warm environment."""
-        with self._busy, redirect_stdout(self.output):
+        with self._loading, captured(self.output):
             if name not in self._modules:
                 self._modules[name] = _load(_MODULES[name], self.environment)
             return self._modules[name]
@@ -84,7 +87,7 @@ class Account:
 
     def invoke(self, name: str, event: Mapping[str, Any], context: Any = None) -> Any:
         """Run a function; event and answer are JSON, as they are for Lambda."""
-        with self._busy, redirect_stdout(self.output):
+        with self._busy[name], captured(self.output):
             handler = self.function(name).lambda_handler
             answer = handler(json.loads(json.dumps(event)), context or LambdaContext())
             return json.loads(json.dumps(answer))
@@ -205,6 +208,27 @@ class Account:
             for name in names
             if name.startswith(prefix)
         }
+
+
+_capturing = threading.Lock()
+_captors: list[TextIO] = []
+
+
+@contextmanager
+def captured(output: TextIO) -> Iterator[None]:
+    """Send what is printed to `output`, also when functions run at the same time."""
+    with _capturing:
+        if not _captors:
+            _captors.append(sys.stdout)
+        _captors.append(output)
+        sys.stdout = output
+    try:
+        yield
+    finally:
+        with _capturing:
+            _captors.pop()
+            if len(_captors) == 1:
+                sys.stdout = _captors.pop()
 
 
 def _load(module: str, environment: Mapping[str, str]) -> ModuleType:

@@ -1,6 +1,5 @@
 """Webhooks as Bitbucket sends them, made by hand."""
 
-import json
 import uuid
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -9,20 +8,17 @@ from typing import Any
 import requests
 
 from bitbucket_integration.signature import sign
-from tests.functional.conftest import REPOSITORY, Connection
-
-HEAD = "0123456789ab"
+from tests.functional.conftest import Connection
 
 
-def payload(number: object = 7, **more: Any) -> bytes:
-    """The part of a webhook's body that we read."""
-    pull_request = {"id": number, "source": {"commit": {"hash": HEAD}}} | more
-    return json.dumps({"pullrequest": pull_request}).encode()
+def payload(connection: Connection, number: object = 7, **more: Any) -> bytes:
+    """The part of a webhook's body that is read."""
+    return connection.bench.payload(number, **more)
 
 
 def secret_of(connection: Connection) -> str:
     """The webhook's secret, which Bitbucket knows and never shows."""
-    [hook] = connection.system.bitbucket.hooks(REPOSITORY)
+    [hook] = connection.system.bitbucket.hooks(connection.repository)
     assert hook.secret is not None
     return hook.secret
 
@@ -31,15 +27,18 @@ def deliver(
     connection: Connection,
     body: bytes,
     *,
-    event: str = "pullrequest:created",
+    event: str | None = None,
     integration_id: str | None = None,
     headers: Mapping[str, str | None] = MappingProxyType({}),
 ) -> requests.Response:
-    """Send a webhook, well signed unless the headers say otherwise; None leaves a header out."""
+    """Send a webhook, well signed unless the headers say otherwise; None leaves a header out.
+
+    Without an event it is that of a new pull request.
+    """
     sent: dict[str, str | None] = {
         "Content-Type": "application/json",
-        "X-Event-Key": event,
-        "X-Request-UUID": str(uuid.uuid4()),
+        "X-Event-Key": event or connection.bench.opened,
+        connection.bench.request_id: str(uuid.uuid4()),
         "X-Attempt-Number": "1",
         "X-Hub-Signature": sign(body, secret_of(connection)),
     }

@@ -129,7 +129,6 @@ class TestWhatBitbucketRefuses:
     @pytest.mark.parametrize(
         ("scopes", "missing"),
         [
-            (("pullrequest",), ["Webhooks: Read and write"]),
             (("repository", "webhook"), ["Pull requests: Read"]),
             (("repository:write",), ["Pull requests: Read", "Webhooks: Read and write"]),
         ],
@@ -160,11 +159,11 @@ class TestWhatBitbucketRefuses:
         token = system.bitbucket.create_access_token(REPOSITORY, scopes)
         assert system.configure(access_token=token).status_code == 201
 
-    def test_a_token_that_lost_its_permission_is_refused_and_the_old_one_stays(
+    def test_a_token_that_may_not_comment_is_refused_and_the_old_one_stays(
         self, system: System
     ) -> None:
         system.connect()
-        token = system.bitbucket.create_access_token(REPOSITORY, ("pullrequest",))
+        token = system.bitbucket.create_access_token(REPOSITORY, ("repository", "webhook"))
         problem(system.configure(access_token=token), 422, "permission_missing")
         assert_complete(system)
 

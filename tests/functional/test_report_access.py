@@ -1,23 +1,23 @@
 """What becomes of reports when Bitbucket does not let us work any more, and when it does again."""
 
-from dataclasses import replace
-
 import pytest
 
-from tests.functional.conftest import REPOSITORY, Connection
+from tests.functional.bench import on_both
+from tests.functional.conftest import Connection
 from tests.functional.data_diff_lines import different, identical
 
+pytestmark = on_both
 
-def allow(connection: Connection, *scopes: str) -> None:
-    """Change what the integration's access token may do."""
-    tokens = connection.system.bitbucket.state.tokens
-    value = connection.system.access_token
-    tokens[value] = replace(tokens[value], scopes=scopes)
+
+def forbid(connection: Connection) -> str:
+    """Take from the access token what reading pull requests needs; what that is called."""
+    system = connection.system
+    return connection.bench.forbid(system.bitbucket, system.access_token)
 
 
 def renewed(connection: Connection) -> str:
     """Configure the repository with a new access token."""
-    token = connection.system.bitbucket.create_access_token(REPOSITORY)
+    token = connection.bench.create_token(connection.system.bitbucket)
     answer = connection.system.configure(access_token=token)
     assert answer.status_code == 200, answer.text
     return token
@@ -62,7 +62,7 @@ class TestARevokedAccessToken:
         assert connection.health()["ok"] is False
         renewed(connection)
         assert connection.health()["ok"] is True
-        system.bitbucket.edit_pull_request(REPOSITORY, number, title="Edited")
+        system.bitbucket.edit_pull_request(connection.repository, number, title="Edited")
         connection.settle()
         assert len(connection.comments(number)) == 1
         assert connection.status(submitted)["status"] == "posted"
@@ -73,10 +73,10 @@ class TestARevokedAccessToken:
         system.bitbucket.revoke_access_token(system.access_token)
         connection.open_pull_request()
         connection.settle()
-        assert len(system.bitbucket.requests("GET", "*/pullrequests/1")) == 1
+        assert len(system.bitbucket.requests("GET", f"{connection.bench.pull_requests}/1")) == 1
 
     def test_that_works_again_is_healthy_by_the_next_job(self, connection: Connection) -> None:
-        tokens = connection.system.bitbucket.state.tokens
+        tokens = connection.bench.tokens(connection.system.bitbucket)
         value = connection.system.access_token
         kept = tokens.pop(value)
         number, _ = connection.open_pull_request()
@@ -90,19 +90,20 @@ class TestARevokedAccessToken:
 
 class TestAMissingPermission:
     def test_to_read_pull_requests(self, connection: Connection) -> None:
-        allow(connection, "repository", "webhook")
+        permission = forbid(connection)
         _, head = connection.open_pull_request()
         submitted = connection.submit(different(), commit=head)
         connection.settle()
         health = connection.health()
         assert health["reason"] == "permission_missing"
-        assert "Pull requests: Read" in health["detail"]
+        assert permission in health["detail"]
         assert connection.status(submitted)["reason"] == "permission_missing"
         assert nothing_is_retried(connection)
 
-    @pytest.mark.parametrize("path", ["*/comments", "*/statuses/build"])
-    def test_to_write(self, connection: Connection, path: str) -> None:
-        # No scope of Bitbucket Cloud's lets a token read pull requests and not comment on them.
+    @pytest.mark.parametrize("what", ["new_comment", "build_status"])
+    def test_to_write(self, connection: Connection, what: str) -> None:
+        # No permission of Bitbucket's lets a token read pull requests and not comment on them.
+        path = getattr(connection.bench, what)
         number, head = connection.open_pull_request()
         connection.settle()
         bitbucket = connection.system.bitbucket
@@ -116,7 +117,7 @@ class TestAMissingPermission:
         assert (status["status"], status["reason"]) == ("failed", "permission_missing")
         assert nothing_is_retried(connection)
         bitbucket.remove_fault(fault.id)
-        bitbucket.edit_pull_request(REPOSITORY, number, title="Edited")
+        bitbucket.edit_pull_request(connection.repository, number, title="Edited")
         connection.settle()
         assert len(connection.comments(number)) == 1
         assert connection.status(submitted)["status"] == "posted"
@@ -127,7 +128,7 @@ class TestAMissingPermission:
     ) -> None:
         number, head = connection.open_pull_request()
         connection.settle()
-        allow(connection, "repository", "webhook")
+        forbid(connection)
         connection.submit(different(), commit=head)
         connection.settle()
         assert connection.health()["ok"] is False

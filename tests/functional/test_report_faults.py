@@ -4,9 +4,12 @@ from typing import Any
 import pytest
 
 from tests.functional.aws_calls import refusal
-from tests.functional.conftest import REPOSITORY, Connection
+from tests.functional.bench import CLOUD, on_both, only_on
+from tests.functional.conftest import Connection
 from tests.functional.data_diff_lines import different, identical
 from tests.functional.lambda_environment import Account
+
+pytestmark = on_both
 
 
 def submitted_for_a_waiting_pull_request(connection: Connection) -> tuple[int, str, Any]:
@@ -31,19 +34,20 @@ def given_up(account: Account, retries: int) -> None:
 
 
 READS_AND_WRITES = [
-    ("GET", "*/pullrequests/*"),
-    ("GET", "*/pullrequests/*/comments"),
-    ("POST", "*/pullrequests/*/comments"),
-    ("POST", "*/statuses/build"),
+    ("GET", "pull_request"),
+    ("GET", "comments"),
+    ("POST", "new_comment"),
+    ("POST", "build_status"),
 ]
 
 
 class TestWhenBitbucketDoesNotAnswerAsItShould:
-    @pytest.mark.parametrize(("method", "path"), READS_AND_WRITES)
+    @pytest.mark.parametrize(("method", "what"), READS_AND_WRITES)
     @pytest.mark.parametrize("kind", ["rate_limited", "server_error", "drop", "apply_then_drop"])
     def test_the_job_is_done_later_with_one_comment(
-        self, connection: Connection, kind: str, method: str, path: str
+        self, connection: Connection, kind: str, method: str, what: str
     ) -> None:
+        path = getattr(connection.bench, what)
         number, head, submitted = submitted_for_a_waiting_pull_request(connection)
         connection.system.bitbucket.add_fault(kind, method=method, path=path)
         connection.settle()
@@ -101,12 +105,15 @@ class TestWhenBitbucketDoesNotAnswerAsItShould:
         number, head = connection.open_pull_request()
         connection.settle()
         connection.submit(different(), commit=head)
-        connection.system.bitbucket.add_fault("rate_limited", path="*/pullrequests", retry_after=9)
+        connection.system.bitbucket.add_fault(
+            "rate_limited", path=connection.bench.pull_requests, retry_after=9
+        )
         connection.settle()
         assert connection.system.account.delays() == [9]
         tried_again(connection)
         assert len(connection.comments(number)) == 1
 
+    @only_on(CLOUD, "Bitbucket Data Center names commits in full")
     def test_expanding_the_hash_is_done_later(self, connection: Connection) -> None:
         connection.system.bitbucket.add_fault("server_error", path="*/commit/*")
         _, head = connection.open_pull_request()
@@ -162,7 +169,7 @@ class TestABatch:
         connection.settle()
         for number in numbers:
             connection.submit(different(), pull_request=number)
-        bitbucket.add_fault("server_error", path=f"*/pullrequests/{numbers[1]}")
+        bitbucket.add_fault("server_error", path=f"{connection.bench.pull_requests}/{numbers[1]}")
         records = connection.system.account.jobs()
         assert connection.system.account.work(records) == [records[1]["messageId"]]
         assert [len(connection.comments(number)) for number in numbers] == [1, 0, 1]
@@ -175,7 +182,7 @@ class TestABatch:
         account = connection.system.account
         number, head, _ = submitted_for_a_waiting_pull_request(connection)
         connection.submit(identical(), pull_request=number, commit=head)
-        connection.system.bitbucket.edit_pull_request(REPOSITORY, number, title="Edited")
+        connection.system.bitbucket.edit_pull_request(connection.repository, number, title="Edited")
         connection.system.bitbucket.wait_until_delivered()
         connection.system.bitbucket.add_fault("rate_limited", retry_after=33)
         records = account.jobs()

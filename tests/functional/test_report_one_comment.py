@@ -5,14 +5,17 @@ import pytest
 
 from local.bitbucket.model import Comment
 from tests.functional.aws_calls import KilledError, Parameters
-from tests.functional.conftest import REPOSITORY, Connection
+from tests.functional.bench import CLOUD, on_both, only_on
+from tests.functional.conftest import Connection
 from tests.functional.data_diff_lines import different, identical
 from tests.functional.lambda_environment import LambdaContext
+
+pytestmark = on_both
 
 
 def ours(connection: Connection, number: int) -> list[Comment]:
     """The comments that access tokens wrote and nobody deleted."""
-    comments = connection.system.bitbucket.comments(REPOSITORY, number)
+    comments = connection.system.bitbucket.comments(connection.repository, number)
     return [one for one in comments if one.author.token_kind and not one.deleted]
 
 
@@ -51,13 +54,15 @@ class TestKilled:
         number, head = connection.open_pull_request()
         connection.settle()
         for remark in range(bystanders):
-            bitbucket.add_comment(REPOSITORY, number, f"Remark {remark}")
+            bitbucket.add_comment(connection.repository, number, f"Remark {remark}")
         submitted = connection.submit(different(), commit=head)
         connection.system.account.calls.fail("PutItem", KilledError(), where=storing_a_report(1))
         killed_then_tried_again(connection)
         [comment] = ours(connection, number)
         assert requests_of(connection, "POST", "*/comments") == 1
-        assert f"comment-{comment.id}" in connection.status(submitted)["comment_url"]
+        assert (
+            connection.bench.comment_link(comment.id) in connection.status(submitted)["comment_url"]
+        )
         assert connection.build_status(head)[0] == "SUCCESSFUL"
         connection.push(number)
         connection.settle()
@@ -93,14 +98,13 @@ class TestKilled:
 
 
 class TestAnAnswerThatIsLost:
-    @pytest.mark.parametrize(
-        ("method", "path"), [("POST", "*/comments"), ("POST", "*/statuses/build")]
-    )
-    def test_makes_no_second_comment(self, connection: Connection, method: str, path: str) -> None:
+    @pytest.mark.parametrize("what", ["new_comment", "build_status"])
+    def test_makes_no_second_comment(self, connection: Connection, what: str) -> None:
+        path = getattr(connection.bench, what)
         number, head = connection.open_pull_request()
         connection.settle()
         submitted = connection.submit(different(), commit=head)
-        connection.system.bitbucket.add_fault("apply_then_drop", method=method, path=path)
+        connection.system.bitbucket.add_fault("apply_then_drop", method="POST", path=path)
         connection.settle()
         assert connection.status(submitted)["status"] == "queued"
         connection.system.account.skip_delays()
@@ -128,9 +132,9 @@ class TestACommentDeletedByHand:
         connection.submit(different(), commit=head)
         connection.settle()
         [first] = ours(connection, number)
-        bitbucket.delete_comment(REPOSITORY, number, first.id)
+        bitbucket.delete_comment(connection.repository, number, first.id)
         for title in ("Edited", "Edited again"):
-            bitbucket.edit_pull_request(REPOSITORY, number, title=title)
+            bitbucket.edit_pull_request(connection.repository, number, title=title)
             connection.settle()
         [second] = ours(connection, number)
         assert second.raw == first.raw
@@ -142,7 +146,7 @@ class TestACommentDeletedByHand:
         connection.submit(different(), commit=head)
         connection.settle()
         [first] = ours(connection, number)
-        bitbucket.delete_comment(REPOSITORY, number, first.id)
+        bitbucket.delete_comment(connection.repository, number, first.id)
         connection.submit(identical(), commit=head)
         connection.settle()
         [second] = ours(connection, number)
@@ -167,13 +171,13 @@ class TestAPersonsCommentThatLooksLikeOurs:
         connection.submit(different(), commit=head)
         connection.settle()
         [first] = ours(connection, number)
-        theirs = bitbucket.add_comment(REPOSITORY, number, disguise(first.raw))
-        bitbucket.delete_comment(REPOSITORY, number, first.id)
+        theirs = bitbucket.add_comment(connection.repository, number, disguise(first.raw))
+        bitbucket.delete_comment(connection.repository, number, first.id)
         connection.submit(identical(), commit=head)
         connection.settle()
         [second] = ours(connection, number)
         assert "1 of 2 models differs" in second.raw
-        assert theirs in bitbucket.comments(REPOSITORY, number)
+        assert theirs in bitbucket.comments(connection.repository, number)
 
     def test_is_not_even_tried_when_it_only_quotes_or_replies(self, connection: Connection) -> None:
         bitbucket = connection.system.bitbucket
@@ -182,15 +186,15 @@ class TestAPersonsCommentThatLooksLikeOurs:
         connection.settle()
         [first] = ours(connection, number)
         quoted = "\n".join(f"> {line}" for line in first.raw.splitlines())
-        theirs = bitbucket.add_comment(REPOSITORY, number, quoted)
+        theirs = bitbucket.add_comment(connection.repository, number, quoted)
         bitbucket.collaboration.add_comment(
-            bitbucket.state.named(REPOSITORY),
+            bitbucket.state.named(connection.repository),
             number,
             raw=first.raw,
             author=theirs.author,
             parent=theirs.id,
         )
-        bitbucket.delete_comment(REPOSITORY, number, first.id)
+        bitbucket.delete_comment(connection.repository, number, first.id)
         connection.submit(identical(), commit=head)
         connection.settle()
         assert requests_of(connection, "PUT", "*/comments/*") == 0
@@ -202,7 +206,7 @@ class TestAForkWhoseCommitsAreNotThere:
     @pytest.fixture
     def fork(self, connection: Connection) -> tuple[int, str]:
         number, head = connection.open_pull_request()
-        del connection.system.bitbucket.state.named(REPOSITORY).commits[head]
+        del connection.system.bitbucket.state.named(connection.repository).commits[head]
         connection.settle()
         return number, head
 
@@ -227,7 +231,7 @@ class TestAForkWhoseCommitsAreNotThere:
         connection.settle()
         [before] = ours(connection, number)
         second = connection.push(number)
-        del connection.system.bitbucket.state.named(REPOSITORY).commits[second]
+        del connection.system.bitbucket.state.named(connection.repository).commits[second]
         connection.settle()
         [stale] = ours(connection, number)
         assert stale.id == before.id
@@ -240,13 +244,14 @@ class TestAForkWhoseCommitsAreNotThere:
         assert connection.status(submitted)["status"] == "posted"
 
 
+@only_on(CLOUD, "Bitbucket Data Center names commits in full")
 class TestShortenedHashes:
     def test_are_expanded_once_for_a_head(self, connection: Connection) -> None:
         bitbucket = connection.system.bitbucket
         number, _ = connection.open_pull_request()
         connection.settle()
         assert requests_of(connection, "GET", "*/commit/*") == 1
-        bitbucket.edit_pull_request(REPOSITORY, number, title="Edited")
+        bitbucket.edit_pull_request(connection.repository, number, title="Edited")
         connection.settle()
         assert requests_of(connection, "GET", "*/commit/*") == 1
         connection.push(number)

@@ -3,19 +3,22 @@ from dataclasses import replace
 import pytest
 
 from local.bitbucket import BitbucketEmulator
-from tests.functional.conftest import REPOSITORY, Connection, System
+from tests.functional.bench import Bench, on_both
+from tests.functional.conftest import Connection, System
 from tests.functional.data_diff_lines import different, failed, identical
 from tests.functional.signed_webhooks import deliver
+
+pytestmark = on_both
 
 TITLE = "Fix amounts"
 WAITING = ("INPROGRESS", "Waiting for data diff results")
 
 
-def future_head() -> str:
+def future_head(bench: Bench) -> str:
     """The head that the first pull request will have: the emulator's hashes repeat."""
     twin = BitbucketEmulator()
-    twin.create_repository(REPOSITORY)
-    return twin.open_pull_request(REPOSITORY, title=TITLE).head
+    bench.create_repository(twin)
+    return twin.open_pull_request(bench.repository, title=TITLE).head
 
 
 def writes(bitbucket: BitbucketEmulator) -> list[tuple[str, str]]:
@@ -39,7 +42,7 @@ class TestResultsThatComeEarly:
         assert writes(bitbucket) == []
 
     def test_before_the_pull_request_wait_for_it_and_say_so(self, connection: Connection) -> None:
-        head = future_head()
+        head = future_head(connection.bench)
         submitted = connection.submit(different(), commit=head)
         connection.settle()
         status = connection.status(submitted)
@@ -55,7 +58,9 @@ class TestResultsThatComeEarly:
     def test_before_the_pull_request_that_they_name(
         self, connection: Connection, with_commit: str
     ) -> None:
-        query = {"pull_request": 1} | ({"commit": future_head()} if with_commit else {})
+        query = {"pull_request": 1} | (
+            {"commit": future_head(connection.bench)} if with_commit else {}
+        )
         submitted = connection.submit(different(), **query)
         connection.settle()
         status = connection.status(submitted)
@@ -115,7 +120,7 @@ class TestResultsThatComeLate:
         number, first = connection.open_pull_request()
         connection.settle()
         submitted = connection.submit(different(), commit=first)
-        connection.system.bitbucket.add_fault("rate_limited", path="*/pullrequests")
+        connection.system.bitbucket.add_fault("rate_limited", path=connection.bench.pull_requests)
         connection.settle()
         assert connection.status(submitted)["status"] == "queued"
         connection.push(number)
@@ -150,9 +155,9 @@ class TestResultsThatComeLate:
         second = connection.push(number)
         connection.submit(identical(), commit=second)
         connection.settle()
-        state = connection.system.bitbucket.state.named(REPOSITORY)
+        state = connection.system.bitbucket.state.named(connection.repository)
         state.pull_requests[number] = replace(state.pull_requests[number], commits=(first,))
-        connection.system.bitbucket.edit_pull_request(REPOSITORY, number, title="Reset")
+        connection.system.bitbucket.edit_pull_request(connection.repository, number, title="Reset")
         connection.settle()
         assert connection.comments(number) == [before]
 
@@ -164,7 +169,7 @@ class TestTheSameTwice:
         number, head = connection.open_pull_request()
         connection.submit(different(), commit=head)
         connection.settle()
-        before = bitbucket.comments(REPOSITORY, number)
+        before = bitbucket.comments(connection.repository, number)
         bitbucket.clear_requests()
         [delivery] = bitbucket.deliveries()
         if request_id == "the same":
@@ -172,7 +177,7 @@ class TestTheSameTwice:
         else:
             assert deliver(connection, delivery.body).status_code == 202
         connection.settle()
-        assert bitbucket.comments(REPOSITORY, number) == before
+        assert bitbucket.comments(connection.repository, number) == before
         assert writes(bitbucket) == []
 
     def test_results_change_nothing_and_are_posted_again(self, connection: Connection) -> None:
@@ -180,12 +185,12 @@ class TestTheSameTwice:
         number, head = connection.open_pull_request()
         connection.submit(different(), commit=head)
         connection.settle()
-        before = bitbucket.comments(REPOSITORY, number)
+        before = bitbucket.comments(connection.repository, number)
         bitbucket.clear_requests()
         again = connection.submit(different(), commit=head)
         assert connection.status(again)["status"] == "queued"
         connection.settle()
-        assert bitbucket.comments(REPOSITORY, number) == before
+        assert bitbucket.comments(connection.repository, number) == before
         assert writes(bitbucket) == []
         assert connection.status(again)["status"] == "posted"
 
@@ -225,7 +230,7 @@ class TestPullRequestsOfACommit:
     def test_two_with_the_same_head_both_show_its_results(self, connection: Connection) -> None:
         one, head = connection.open_pull_request("One")
         two, _ = connection.open_pull_request("Two")
-        state = connection.system.bitbucket.state.named(REPOSITORY)
+        state = connection.system.bitbucket.state.named(connection.repository)
         state.pull_requests[two] = replace(state.pull_requests[two], commits=(head,))
         connection.settle()
         submitted = connection.submit(different(), commit=head)
@@ -239,10 +244,10 @@ class TestPullRequestsOfACommit:
     ) -> None:
         one, head = connection.open_pull_request("One")
         two, _ = connection.open_pull_request("Two")
-        state = connection.system.bitbucket.state.named(REPOSITORY)
+        state = connection.system.bitbucket.state.named(connection.repository)
         state.pull_requests[two] = replace(state.pull_requests[two], commits=(head,))
         submitted = connection.submit(different(), commit=head)
-        connection.system.bitbucket.merge_pull_request(REPOSITORY, one)
+        connection.system.bitbucket.merge_pull_request(connection.repository, one)
         connection.settle()
         assert len(connection.comments(two)) == 1
         assert connection.status(submitted)["status"] == "posted"
@@ -250,7 +255,7 @@ class TestPullRequestsOfACommit:
 
     def test_one_is_found_among_more_than_a_page_of_them(self, system: System) -> None:
         opened = [
-            system.bitbucket.open_pull_request(REPOSITORY, title=f"Change {number}")
+            system.bitbucket.open_pull_request(system.bench.repository, title=f"Change {number}")
             for number in range(55)
         ]
         connection = system.connect()
@@ -265,7 +270,7 @@ class TestPullRequestsOfACommit:
         system = connection.system
         number, head = connection.open_pull_request()
         connection.submit(different(), commit=head)
-        system.bitbucket.decline_pull_request(REPOSITORY, number)
+        system.bitbucket.decline_pull_request(connection.repository, number)
         connection.settle()
         assert connection.comments(number) == []
         connection.open_pull_request("Another")

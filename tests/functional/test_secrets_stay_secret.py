@@ -10,9 +10,12 @@ from urllib.parse import quote
 import pytest
 
 from tests.functional.aws_resources import ADMIN_TOKEN, SIGNING_KEY
-from tests.functional.conftest import REPOSITORY, Connection, System
+from tests.functional.bench import on_both
+from tests.functional.conftest import Connection, System
 from tests.functional.data_diff_lines import different, failed, identical
 from tests.functional.signed_webhooks import deliver, payload, secret_of
+
+pytestmark = on_both
 
 FUNCTIONS = ("ConfigureFunction", "WebhookFunction", "DiffsFunction", "ReportFunction")
 FAULTS = ("rate_limited", "server_error", "drop", "apply_then_drop")
@@ -20,7 +23,9 @@ FAULTS = ("rate_limited", "server_error", "drop", "apply_then_drop")
 
 def wrong_configurations(system: System) -> None:
     token = system.access_token
-    other = system.bitbucket.create_access_token(REPOSITORY, ("repository",))
+    other = system.bench.create_token(system.bitbucket)
+    system.bench.forbid(system.bitbucket, other)
+    server = system.bitbucket.data_center_url
     for changes in (
         {"access_token": f"{token} {token}"},
         {"access_token": f"{token}\n{token}"},
@@ -32,6 +37,9 @@ def wrong_configurations(system: System) -> None:
         {"repository": f"https://x-token-auth:{token}@bitbucket.org/acme/jaffle-shop"},
         {"repository": f"x-token-auth:{token}@bitbucket.org/acme"},
         {"repository": "acme/nowhere"},
+        {"repository": f"{server}/projects/DATA/repos/nowhere"},
+        {"repository": f"{server.replace('://', f'://ada:{token}@')}/scm/data/jaffle-shop.git"},
+        {"repository": f"{server.replace('://', f'://{token}@')}/projects/DATA/repos/jaffle-shop"},
         {"token": token},
     ):
         assert system.configure(**changes).status_code == 422
@@ -50,7 +58,7 @@ def interrupted_configurations(system: System) -> None:
         calls.fail(operation)
         assert system.configure().status_code == 503
     for kind in FAULTS:
-        system.bitbucket.add_fault(kind, path="*/hooks")
+        system.bitbucket.add_fault(kind, path=system.bench.webhooks)
         assert system.configure().status_code == 503
     calls.fail("PutItem", RuntimeError("a fault of the code"))
     assert system.configure().status_code == 502
@@ -61,10 +69,13 @@ def refused_requests(connection: Connection) -> None:
     system = connection.system
     secret = secret_of(connection)
     assert deliver(connection, b"{", event="pullrequest:created").status_code == 400
-    assert deliver(connection, payload(), headers={"X-Hub-Signature": secret}).status_code == 401
-    assert deliver(connection, payload(), event="repo:push").status_code == 202
+    assert (
+        deliver(connection, payload(connection), headers={"X-Hub-Signature": secret}).status_code
+        == 401
+    )
+    assert deliver(connection, payload(connection), event="repo:push").status_code == 202
     system.account.calls.fail("SendMessage")
-    assert deliver(connection, payload()).status_code == 503
+    assert deliver(connection, payload(connection)).status_code == 503
     assert connection.submit("no diff", commit="a" * 40).status_code == 422
     assert connection.submit(different(), commit=connection.ci_token).status_code == 422
     path = f"/integrations/{connection.id}/diffs"
@@ -81,7 +92,7 @@ def reports_with_trouble(connection: Connection) -> None:
     connection.settle()
     for kind in FAULTS:
         connection.submit(f"{different()}\n{failed(error=kind)}", commit=head)
-        system.bitbucket.add_fault(kind, path="*/pullrequests/*")
+        system.bitbucket.add_fault(kind, path=connection.bench.pull_request)
         connection.settle()
         system.account.skip_delays()
     system.account.send("not a job", "a group")
@@ -102,7 +113,7 @@ def a_revoked_token_and_its_successor(connection: Connection) -> str:
     connection.submit(different(), commit=head)
     connection.settle()
     assert connection.health()["ok"] is False
-    successor = system.bitbucket.create_access_token(REPOSITORY)
+    successor = connection.bench.create_token(system.bitbucket)
     assert system.configure(access_token=successor).status_code == 200
     submitted = connection.submit(identical(), commit=head)
     connection.settle()
@@ -129,11 +140,12 @@ def stored_and_told(system: System) -> dict[str, bytes]:
         gzip.decompress(s3.get_object(Bucket="submissions", Key=one["Key"])["Body"].read())
         for one in s3.list_objects_v2(Bucket="submissions")["Contents"]
     ]
+    repository = system.bench.repository
     shown = [
-        (system.bitbucket.comments(REPOSITORY, one.id), one)
-        for one in system.bitbucket.pull_requests(REPOSITORY)
+        (system.bitbucket.comments(repository, one.id), one)
+        for one in system.bitbucket.pull_requests(repository)
     ]
-    statuses = system.bitbucket.build_statuses(REPOSITORY)
+    statuses = system.bitbucket.build_statuses(repository)
     return {
         "logs": account.output.getvalue().encode(),
         "answers": "\n".join(account.answers).encode(),

@@ -1,5 +1,8 @@
-from tests.functional.conftest import REPOSITORY, Connection
+from tests.functional.bench import on_both
+from tests.functional.conftest import Connection
 from tests.functional.data_diff_lines import different, failed, identical
+
+pytestmark = on_both
 
 WAITING = ("INPROGRESS", "Waiting for data diff results")
 
@@ -35,7 +38,7 @@ class TestAPullRequestsLife:
         _, head = opened(connection)
         submitted = connection.submit(different(), commit=head)
         connection.settle()
-        [status] = connection.system.bitbucket.build_statuses(REPOSITORY, head)
+        [status] = connection.system.bitbucket.build_statuses(connection.repository, head)
         assert status.url == connection.status(submitted)["comment_url"]
 
     def test_a_head_that_no_webhook_told_of_is_remembered_as_one(
@@ -44,10 +47,10 @@ class TestAPullRequestsLife:
         bitbucket = connection.system.bitbucket
         number, _ = opened(connection)
         bitbucket.pause_deliveries()
-        second = bitbucket.push_commit(REPOSITORY, number).head
+        second = bitbucket.push_commit(connection.repository, number).head
         connection.submit(different(), commit=second)
         connection.system.account.drain()
-        bitbucket.push_commit(REPOSITORY, number)
+        bitbucket.push_commit(connection.repository, number)
         late = connection.submit(identical(), commit=second)
         connection.system.account.drain()
         assert connection.status(late)["status"] == "superseded"
@@ -74,7 +77,12 @@ class TestAPullRequestsLife:
         connection.submit(different(), commit=head)
         connection.settle()
         assert len(connection.comments(number)) == 1
-        assert connection.system.bitbucket.requests("GET", f"*/pullrequests/{other}") == []
+        looked_at = {
+            one.path
+            for one in connection.system.bitbucket.requests("GET", connection.bench.pull_request)
+        }
+        assert looked_at
+        assert not any(path.endswith(f"/{other}") for path in looked_at)
 
     def test_a_model_that_could_not_be_diffed_fails_the_build_status(
         self, connection: Connection
@@ -105,12 +113,12 @@ class TestAPullRequestsLife:
         number, first = opened(connection)
         connection.submit(different(), commit=first)
         connection.settle()
-        [before] = bitbucket.comments(REPOSITORY, number)
+        [before] = bitbucket.comments(connection.repository, number)
         second = connection.push(number)
         connection.settle()
         connection.submit(identical(), commit=second)
         connection.settle()
-        [after] = bitbucket.comments(REPOSITORY, number)
+        [after] = bitbucket.comments(connection.repository, number)
         assert after.id == before.id
         assert "no differences" in after.raw
         assert first[:12] not in after.raw
@@ -120,11 +128,11 @@ class TestAPullRequestsLife:
         number, head = opened(connection)
         connection.submit(different(), commit=head)
         connection.settle()
-        before = bitbucket.comments(REPOSITORY, number)
-        bitbucket.merge_pull_request(REPOSITORY, number)
+        before = bitbucket.comments(connection.repository, number)
+        bitbucket.merge_pull_request(connection.repository, number)
         connection.settle()
         late = connection.submit(identical(), commit=head, pull_request=number)
         connection.settle()
-        assert bitbucket.comments(REPOSITORY, number) == before
+        assert bitbucket.comments(connection.repository, number) == before
         assert connection.status(late)["status"] == "superseded"
         assert connection.status(late)["reason"] == "pull_request_closed"

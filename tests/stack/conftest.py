@@ -109,12 +109,28 @@ def bitbucket(stack: LocalStack) -> Iterator[BitbucketEmulator]:
 
 @pytest.fixture
 def repository(stack: LocalStack, bitbucket: BitbucketEmulator) -> Repository:
+    """A repository on Bitbucket Cloud."""
     name = f"acme/shop-{next(_numbers)}"
     bitbucket.create_repository(name)
     access_token = bitbucket.create_access_token(name, ("pullrequest:write", "webhook"))
+    return configured(stack, bitbucket, name, name, access_token)
+
+
+@pytest.fixture
+def on_data_center(stack: LocalStack, bitbucket: BitbucketEmulator) -> Repository:
+    """A repository on Bitbucket Data Center."""
+    name = bitbucket.create_data_center_repository("DATA", f"shop-{next(_numbers)}")
+    access_token = bitbucket.create_data_center_token(name)
+    return configured(stack, bitbucket, name, f"{stack.data_center_url}/{name}", access_token)
+
+
+def configured(
+    stack: LocalStack, bitbucket: BitbucketEmulator, name: str, address: str, access_token: str
+) -> Repository:
+    """The repository at this address, connected as an admin connects it."""
     answer = requests.post(
         f"{stack.api_url}/integrations",
-        json={"repository": name, "access_token": access_token},
+        json={"repository": address, "access_token": access_token},
         headers={"Authorization": f"Bearer {stack.admin_token}"},
         timeout=60,
     )

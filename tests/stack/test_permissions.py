@@ -64,6 +64,18 @@ def test_nobody_may_overwrite_the_stacks_own_secrets(stack: LocalStack) -> None:
             assert who_may(stack, f"secretsmanager:{action}", secret) == set()
 
 
+def test_nobody_may_touch_a_network_that_the_stack_was_not_put_into(stack: LocalStack) -> None:
+    for action in ("CreateNetworkInterface", "DescribeSubnets"):
+        assert who_may(stack, f"ec2:{action}", "*") == set()
+
+
+def test_nobody_may_read_a_secret_that_is_not_the_stacks(stack: LocalStack) -> None:
+    secrets = stack.session.client("secretsmanager", endpoint_url=stack.endpoint_url)
+    for name in ("corp-ca", f"{stack.stack_name}-other/access-tokens/x"):
+        arn = secrets.create_secret(Name=name, SecretString="not ours")["ARN"]
+        assert who_may(stack, "secretsmanager:GetSecretValue", arn) == set()
+
+
 def test_only_report_may_read_submitted_diffs(stack: LocalStack) -> None:
     bucket = stack.deployment.outputs["SubmissionsBucket"]
     diffs = f"arn:aws:s3:::{bucket}/submissions/some/diffs.json.gz"

@@ -10,7 +10,9 @@ def first_line(text: str) -> str:
     return text.splitlines()[0]
 
 
-def test_the_story_from_connecting_to_merging(repository: Repository) -> None:
+@pytest.mark.parametrize("where", ["repository", "on_data_center"])
+def test_the_story_from_connecting_to_merging(where: str, request: pytest.FixtureRequest) -> None:
+    repository: Repository = request.getfixturevalue(where)
     [hook] = repository.bitbucket.hooks(repository.name)
     assert hook.url == f"{repository.stack.api_url}/webhooks/{repository.integration_id}"
     assert hook.secret
@@ -39,6 +41,16 @@ def test_the_story_from_connecting_to_merging(repository: Repository) -> None:
     late = repository.submit(different(), commit=second, pull_request=number)
     until(lambda: repository.status(late) == "superseded", "late results as superseded")
     assert repository.comments(number) == [(comment, text)]
+
+
+def test_a_repository_that_was_moved_is_followed(on_data_center: Repository) -> None:
+    bitbucket = on_data_center.bitbucket
+    number, head = on_data_center.open_pull_request()
+    on_data_center.name = bitbucket.move_data_center_repository(on_data_center.name, "MARTS")
+    on_data_center.until_posted(on_data_center.submit(different(), commit=head))
+    assert len(on_data_center.comments(number)) == 1
+    second = on_data_center.push(number)
+    until(lambda: on_data_center.build_state(second) == "INPROGRESS", "the build status")
 
 
 def test_results_may_arrive_before_the_webhook(repository: Repository) -> None:

@@ -7,6 +7,7 @@ import pytest
 from bitbucket_integration.bitbucket import client as client_module
 from bitbucket_integration.bitbucket.client import BitbucketClient
 from bitbucket_integration.bitbucket.cloud import CloudRepository
+from bitbucket_integration.bitbucket.data_center import DataCenterRepository
 from bitbucket_integration.bitbucket.exchange import Call, Page, Request, Response
 from bitbucket_integration.bitbucket.network import Network
 from bitbucket_integration.bitbucket.vocabulary import Comment
@@ -94,6 +95,35 @@ def test_no_redirect_is_followed(
     with pytest.raises(RequestRefusedError, match=str(status)):
         client.run(repository.describe())
     assert len(web.received) == 1
+    assert elsewhere.received == []
+
+
+def moving(exchange: Exchange) -> None:
+    """A Data Center whose repository was moved to another project."""
+    if exchange.path.startswith("/git/rest/api/latest/projects/OLD/"):
+        there = "/git/rest/api/latest/projects/NEW/repos/shop"
+        exchange.send(307, b"", Location=there)
+    else:
+        exchange.send(200, b'{"id": 7, "slug": "shop", "project": {"key": "NEW"}}')
+
+
+@pytest.mark.parametrize("project", ["OLD", "NEW"])
+def test_a_call_that_reads_can_be_followed_to_where_the_thing_is(
+    web: Web, client: BitbucketClient, project: str
+) -> None:
+    web.behaviour = moving
+    known = DataCenterRepository(f"{web.url}/git", project, "shop")
+    assert client.follow(known.describe()).project_key == "NEW"
+    assert len(web.received) == (2 if project == "OLD" else 1)
+    assert {one.headers["authorization"] for one in web.received} == {f"Bearer {TOKEN}"}
+
+
+def test_nothing_is_followed_to_another_server(
+    web: Web, elsewhere: Web, client: BitbucketClient
+) -> None:
+    web.behaviour = lambda exchange: exchange.send(307, b"", Location=f"{elsewhere.url}/git")
+    with pytest.raises(RequestRefusedError, match="another server"):
+        client.follow(DataCenterRepository(web.url, "OLD", "shop").describe())
     assert elsewhere.received == []
 
 

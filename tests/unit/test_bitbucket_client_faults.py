@@ -12,7 +12,12 @@ from bitbucket_integration.bitbucket.client import BitbucketClient
 from bitbucket_integration.bitbucket.cloud import CloudRepository
 from bitbucket_integration.bitbucket.exchange import Call, Request, Response
 from bitbucket_integration.bitbucket.network import Network
-from bitbucket_integration.errors import BitbucketError, BitbucketUnavailableError
+from bitbucket_integration.errors import (
+    BitbucketError,
+    BitbucketUnavailableError,
+    ConnectionProblem,
+    NoAnswerError,
+)
 from tests.unit.web_server import Behaviour, Exchange, Web, web_server
 
 TOKEN = "ATCTT3xFfGN0-token"
@@ -97,7 +102,7 @@ UNAVAILABLE: dict[str, Behaviour] = {
 def test_trouble_on_the_way_can_be_tried_again(web: Web, behaviour: Behaviour) -> None:
     web.behaviour = behaviour
     error = failure(web.url)
-    assert type(error) is BitbucketUnavailableError
+    assert isinstance(error, BitbucketUnavailableError)
     assert len(web.received) == 1
 
 
@@ -113,7 +118,7 @@ def test_an_announced_body_that_comes_in_drops_is_not_waited_for(web: Web) -> No
         exchange.send_slowly(counted(), 90)
 
     web.behaviour = drops
-    assert type(failure(web.url)) is BitbucketUnavailableError
+    assert type(failure(web.url)) is NoAnswerError
     assert len(sent) < 45
 
 
@@ -134,7 +139,22 @@ def test_nobody_there_can_be_tried_again() -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         error = failure(f"http://127.0.0.1:{unused.getsockname()[1]}")
-    assert type(error) is BitbucketUnavailableError
+    assert type(error) is NoAnswerError
+    assert error.problem is ConnectionProblem.REFUSED
+
+
+@pytest.mark.parametrize("behaviour", ["no answer in time", "half an answer in time"])
+def test_an_answer_that_takes_too_long_is_told_from_one_that_breaks_off(
+    web: Web, behaviour: str
+) -> None:
+    for name, problem in (
+        (behaviour, ConnectionProblem.TIMED_OUT),
+        ("connection closed without an answer", ConnectionProblem.OTHER),
+    ):
+        web.behaviour = UNAVAILABLE[name]
+        error = failure(web.url)
+        assert isinstance(error, NoAnswerError)
+        assert error.problem is problem
 
 
 @pytest.mark.parametrize("url", ["http://[", "nowhere", "http://"])

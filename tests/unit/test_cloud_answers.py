@@ -106,6 +106,12 @@ def test_a_description_tells_the_tokens_scopes(header: str, granted: set[str]) -
     assert read == description(frozenset(granted))
 
 
+def test_a_description_tells_the_tokens_kind() -> None:
+    typed = answer(REPOSITORY_BODY, x_credential_type="repo_access_token")
+    assert REPOSITORY.describe().read(typed).credential_type == "repo_access_token"
+    assert REPOSITORY.describe().read(answer(REPOSITORY_BODY)).credential_type is None
+
+
 @pytest.mark.parametrize(
     ("state", "read"),
     [

@@ -113,6 +113,23 @@ def test_where_success_says_all_the_body_does_not_matter(name: str, response: Re
     assert CALLS[name].read(response) is None
 
 
+@pytest.mark.parametrize(
+    ("header", "user"),
+    [
+        ("http_access_token-7", "http_access_token-7"),
+        ("ada@example.com", "ada@example.com"),
+        ("", ""),
+        ("<b>ada</b>", ""),
+        ("two words", ""),
+        ("a" * 101, ""),
+    ],
+)
+def test_a_description_tells_whom_the_token_acts_as(header: str, user: str) -> None:
+    plain = answer(REPOSITORY_BODY)
+    told = Response(plain.status, {**plain.headers, "x-ausername": header}, plain.body)
+    assert CALLS["describe"].read(told).user == user
+
+
 def test_the_name_of_a_repository_is_its_projects_and_its_own() -> None:
     assert DESCRIPTION.full_name == "DATA/jaffle-shop"
 

@@ -5,6 +5,7 @@ from pydantic import ValidationError
 
 from bitbucket_integration.integration import Health, Integration, SetupState
 from integration_request import ConfiguredView, IntegrationRequest, IntegrationView
+from integration_setup import Configured
 from tests.unit.stored import integration
 
 TOKEN = "ATCTT3xFfGN0-token_with=marks"
@@ -89,6 +90,7 @@ def test_an_integration_is_shown_as_it_is_stored() -> None:
         "repository": "acme/jaffle-shop",
         "repository_url": "https://bitbucket.org/acme/jaffle-shop",
         "setup": "active",
+        "webhook": "managed",
         "webhook_url": "https://a.example/v1/webhooks/abc",
         "health": {
             "ok": False,
@@ -105,4 +107,6 @@ def test_a_new_integration_is_well_and_incomplete() -> None:
     created: Integration = integration()
     shown = IntegrationView.of(created)
     assert (shown.health.ok, shown.setup, shown.webhook_url) == (True, "incomplete", None)
-    assert ConfiguredView(integration=shown, submit_command="curl").ci_token is None
+    configured = ConfiguredView.of(Configured(created, None, (), None), "curl")
+    assert configured.integration == shown
+    assert (configured.ci_token, configured.manual_webhook) == (None, None)

@@ -4,7 +4,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ClientError
 
-from bitbucket_integration.integration import Health, Integration, Provider, SetupState
+from bitbucket_integration.integration import (
+    Health,
+    Integration,
+    Provider,
+    SetupState,
+    WebhookMode,
+)
 from bitbucket_integration.stores.integrations import IntegrationStore
 from bitbucket_integration.stores.items import integration_partition, key, to_item
 from tests.unit.stored import (
@@ -143,6 +149,7 @@ class TestProviders:
         assert read is not None
         assert read.provider is Provider.CLOUD
         assert read.repository.key == "bitbucket-cloud#{w}#{r}"
+        assert read.webhook is WebhookMode.MANAGED
 
 
 class TestReading:
@@ -254,6 +261,68 @@ class TestHealth:
         read = integrations.get("abc")
         assert read is not None
         assert read.health == (now if calls else before)
+
+
+class TestANewName:
+    NOW = replace(data_center_repository(), project_key="MARTS", slug="orders")
+
+    def test_is_recorded_and_leaves_all_else(self, integrations: IntegrationStore) -> None:
+        created = integrations.create(replace(integration(), repository=data_center_repository()))
+        # Meanwhile somebody else changed the integration.
+        integrations.update(replace(created, ci_token_version=2, health=REFUSED))
+        integrations.record_repository(created, self.NOW)
+        expected = replace(created, ci_token_version=2, health=REFUSED, repository=self.NOW)
+        assert integrations.get("abc") == expected
+        assert integrations.of_repository(data_center_repository()) == expected
+        assert integrations.of_repository(self.NOW) == expected
+
+    def test_that_somebody_else_has_learnt_meanwhile_stays(
+        self, integrations: IntegrationStore
+    ) -> None:
+        created = integrations.create(replace(integration(), repository=data_center_repository()))
+        newer = replace(created, repository=replace(self.NOW, slug="newer", version="10.2.7"))
+        integrations.update(newer)
+        integrations.record_repository(created, self.NOW)
+        assert integrations.get("abc") == newer
+
+    def test_of_a_deleted_integration_is_not_recorded(
+        self, integrations: IntegrationStore, dynamodb: "DynamoDBClient"
+    ) -> None:
+        created = integrations.create(replace(integration(), repository=data_center_repository()))
+        integrations.delete(created)
+        integrations.record_repository(created, self.NOW)
+        assert items_of(dynamodb) == []
+
+    def test_is_told_when_it_cannot_be_recorded(self, dynamodb: "DynamoDBClient") -> None:
+        store = IntegrationStore(dynamodb, "no-such-table")
+        with pytest.raises(ClientError):
+            store.record_repository(
+                replace(integration(), repository=data_center_repository()), self.NOW
+            )
+
+
+class TestACheck:
+    CHECKED = replace(
+        integration(),
+        repository=repository("renamed"),
+        webhook=WebhookMode.MANUAL,
+        webhook_url="https://a.example/webhooks/abc",
+        health=REFUSED,
+    )
+
+    def test_is_recorded_and_leaves_all_else(self, integrations: IntegrationStore) -> None:
+        created = integrations.create(integration(webhook_id="{h}"))
+        # Meanwhile somebody else changed the integration.
+        integrations.update(replace(created, ci_token_version=2, setup=SetupState.ACTIVE))
+        integrations.record_check(self.CHECKED)
+        expected = replace(self.CHECKED, ci_token_version=2, setup=SetupState.ACTIVE)
+        assert integrations.get("abc") == expected
+
+    def test_of_a_deleted_integration_is_not_recorded(
+        self, integrations: IntegrationStore, dynamodb: "DynamoDBClient"
+    ) -> None:
+        integrations.record_check(self.CHECKED)
+        assert items_of(dynamodb) == []
 
 
 class TestDeleting:

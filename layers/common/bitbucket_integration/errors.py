@@ -161,3 +161,21 @@ class BitbucketUnavailableError(TryAgainLaterError):
     """Bitbucket answered 5xx, not at all, or not in time."""
 
     reason = "bitbucket_unavailable"
+
+
+class ConnectionProblem(StrEnum):
+    """Why there was no answer."""
+
+    UNKNOWN_NAME = "unknown_name"
+    REFUSED = "refused"
+    TIMED_OUT = "timed_out"
+    PROXY = "proxy"
+    OTHER = "other"
+
+
+class NoAnswerError(BitbucketUnavailableError):
+    """There was no connection, or it ended before the answer did."""
+
+    def __init__(self, message: str, problem: ConnectionProblem = ConnectionProblem.OTHER) -> None:
+        super().__init__(message)
+        self.problem = problem

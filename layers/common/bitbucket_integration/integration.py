@@ -66,6 +66,15 @@ class DataCenterIdentity:
         return f"{self.provider}#{self.base_url}#{self.repository_id}"
 
 
+class WebhookMode(StrEnum):
+    """Who takes care of an integration's webhook."""
+
+    MANAGED = "managed"
+    """We create and repair it."""
+    MANUAL = "manual"
+    """A person enters it in Bitbucket, since the access token may not."""
+
+
 type RepositoryIdentity = CloudIdentity | DataCenterIdentity
 
 
@@ -92,6 +101,7 @@ class Integration:
     created_at: str
     updated_at: str
     setup: SetupState = SetupState.INCOMPLETE
+    webhook: WebhookMode = WebhookMode.MANAGED
     webhook_id: str | None = None
     webhook_url: str | None = None
     webhook_secret_version: int = 1

@@ -9,8 +9,13 @@ from urllib3.exceptions import HTTPError
 from bitbucket_integration.bitbucket.connection_trouble import connection_trouble
 from bitbucket_integration.bitbucket.exchange import Call, Page, Response
 from bitbucket_integration.bitbucket.guarded_connection import GuardedAdapter
+from bitbucket_integration.bitbucket.moved import follow
 from bitbucket_integration.bitbucket.network import Network
-from bitbucket_integration.errors import AccessTokenRejectedError, BitbucketUnavailableError
+from bitbucket_integration.errors import (
+    AccessTokenRejectedError,
+    BitbucketUnavailableError,
+    MovedInBitbucketError,
+)
 
 _CONNECT_SECONDS = 3.05
 _READ_SECONDS = 10
@@ -57,6 +62,16 @@ class BitbucketClient:
     def run[T](self, call: Call[T]) -> T:
         """Perform a call. Raises a BitbucketError; one of network trouble can be tried again."""
         return call.read(self._exchange(call))
+
+    def follow[T](self, call: Call[T]) -> T:
+        """Perform a call that reads, at the new address if Bitbucket has moved it on its server.
+
+        Raises a BitbucketError, as `run` and `moved.follow` do.
+        """
+        try:
+            return self.run(call)
+        except MovedInBitbucketError as error:
+            return self.run(follow(call, error.location))
 
     def items[T](self, call: Call[Page[T]]) -> Iterator[T]:
         """All items of a paged list, read page by page as they are asked for."""

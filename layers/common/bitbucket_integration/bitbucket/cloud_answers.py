@@ -26,7 +26,8 @@ _STATES = {
 class RepositoryDescription:
     """A repository as Bitbucket describes it, and the scopes that the access token was granted.
 
-    `granted_scopes` is None when Bitbucket did not say.
+    `granted_scopes` and `credential_type`, such as `repo_access_token`, are None when Bitbucket did
+    not say.
     """
 
     workspace_uuid: str
@@ -34,10 +35,11 @@ class RepositoryDescription:
     full_name: str
     web_url: str
     granted_scopes: frozenset[str] | None
+    credential_type: str | None = None
 
 
 def read_description(response: Response) -> RepositoryDescription:
-    """A repository, with the scopes that came in the answer's headers."""
+    """A repository, with what the answer's headers say of the access token."""
     body = response.json()
     granted = response.headers.get("x-oauth-scopes")
     return RepositoryDescription(
@@ -46,6 +48,7 @@ def read_description(response: Response) -> RepositoryDescription:
         full_name=str(body["full_name"]),
         web_url=str(body["links"]["html"]["href"]),
         granted_scopes=None if granted is None else scopes(granted),
+        credential_type=response.headers.get("x-credential-type"),
     )
 
 

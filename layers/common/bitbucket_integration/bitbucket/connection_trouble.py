@@ -8,7 +8,8 @@ from urllib3.exceptions import HTTPError, NameResolutionError, ProxyError
 
 from bitbucket_integration.errors import (
     BitbucketError,
-    BitbucketUnavailableError,
+    ConnectionProblem,
+    NoAnswerError,
     TlsError,
     TlsProblem,
 )
@@ -35,17 +36,19 @@ _PASSING = (ssl.SSLEOFError, ssl.SSLZeroReturnError, ssl.SSLSyscallError)
 def connection_trouble(error: requests.RequestException | HTTPError, host: str) -> BitbucketError:
     """The error to raise instead; it holds nothing of what was sent.
 
-    A TlsError is for somebody to mend, a BitbucketUnavailableError may pass.
+    A TlsError is for somebody to mend, a NoAnswerError may pass.
     """
     causes = list(_causes(error))
     if any(isinstance(cause, ProxyError) for cause in causes):
-        return BitbucketUnavailableError(f"the outbound proxy gives no connection to {host}")
+        text = f"the outbound proxy gives no connection to {host}"
+        return NoAnswerError(text, ConnectionProblem.PROXY)
     for cause in causes:
         if isinstance(cause, ssl.SSLCertVerificationError):
             return _bad_certificate(cause, host)
         if isinstance(cause, ssl.SSLError) and not isinstance(cause, _PASSING):
             return _bad_tls(cause, host)
-    return BitbucketUnavailableError(f"no answer from Bitbucket ({_kind(error, causes)})")
+    problem, kind = _kind(error, causes)
+    return NoAnswerError(f"no answer from Bitbucket ({kind})", problem)
 
 
 def _bad_certificate(error: ssl.SSLCertVerificationError, host: str) -> TlsError:
@@ -74,16 +77,16 @@ def _bad_tls(error: ssl.SSLError, host: str) -> TlsError:
     return TlsError(f"{host} and this stack cannot agree on TLS ({error.reason})")
 
 
-def _kind(error: BaseException, causes: list[BaseException]) -> str:
+def _kind(error: BaseException, causes: list[BaseException]) -> tuple[ConnectionProblem, str]:
     if any(isinstance(cause, NameResolutionError) for cause in causes):
-        return "the name of its host is not known"
+        return ConnectionProblem.UNKNOWN_NAME, "the name of its host is not known"
     if any(isinstance(cause, ConnectionRefusedError) for cause in causes):
-        return "connection refused"
+        return ConnectionProblem.REFUSED, "connection refused"
     if isinstance(error, requests.ConnectTimeout):
-        return "no connection in time"
+        return ConnectionProblem.TIMED_OUT, "no connection in time"
     if any(isinstance(cause, TimeoutError) for cause in causes):
-        return "not in time"
-    return type(error).__name__
+        return ConnectionProblem.TIMED_OUT, "not in time"
+    return ConnectionProblem.OTHER, type(error).__name__
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

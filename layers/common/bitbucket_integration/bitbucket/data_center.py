@@ -24,6 +24,7 @@ from bitbucket_integration.bitbucket.data_center_answers import (
     read_next_start,
     read_properties,
     read_pull_request,
+    read_user,
     read_webhook,
     read_webhook_test,
     repository_url,
@@ -33,7 +34,7 @@ from bitbucket_integration.bitbucket.data_center_errors import (
     REPOSITORY_READ,
     raise_for,
 )
-from bitbucket_integration.bitbucket.exchange import Call, Page, Request
+from bitbucket_integration.bitbucket.exchange import Call, Page, Request, Response
 from bitbucket_integration.bitbucket.vocabulary import (
     BuildStatus,
     Comment,
@@ -83,9 +84,13 @@ class DataCenterRepository:
         return _ANYBODY.call(request, "reading Bitbucket's version", of_body(read_properties))
 
     def describe(self) -> Call[DataCenterDescription]:
-        """The repository itself. Needs Repository read."""
-        read = partial(read_description, base_url=self.base_url)
-        return _READER.call(Request("GET", self._url()), "reading the repository", of_body(read))
+        """The repository itself, and whom the token acts as. Needs Repository read."""
+
+        def read(response: Response) -> DataCenterDescription:
+            description = read_description(response.json(), self.base_url)
+            return replace(description, user=read_user(response))
+
+        return _READER.call(Request("GET", self._url()), "reading the repository", read)
 
     def pull_request(self, number: int) -> Call[PullRequest]:
         """One pull request. Needs Repository read."""

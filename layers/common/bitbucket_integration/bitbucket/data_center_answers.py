@@ -26,6 +26,7 @@ FIRST_WITH_REPOSITORY_BUILDS = (7, 4)
 _VERSION = re.compile(r"([0-9]{1,4})\.([0-9]{1,4})([.\-+][0-9A-Za-z.\-+]{1,40})?")
 # Nothing that ends a link in Markdown or in HTML.
 _WEB_URL = re.compile(r"https?://[^\s<>()\[\]\\\"'`|]{1,2000}")
+_USER = re.compile(r"[\w.@+-]{1,100}")
 _BRANCH = "refs/heads/"
 _NO_CONTENT = 204
 
@@ -38,12 +39,16 @@ _STATES = {
 
 @dataclass(frozen=True, slots=True)
 class DataCenterDescription:
-    """A repository as Bitbucket describes it: by its names of today, and the id that stays."""
+    """A repository as Bitbucket describes it: by its names of today, and the id that stays.
+
+    `user` is whom the access token acts as, empty when Bitbucket did not say.
+    """
 
     repository_id: int
     project_key: str
     slug: str
     web_url: str
+    user: str = ""
 
     @property
     def full_name(self) -> str:
@@ -110,6 +115,12 @@ def read_description(body: Any, base_url: str) -> DataCenterDescription:
         slug=slug,
         web_url=shown or repository_url(base_url, key, slug),
     )
+
+
+def read_user(response: Response) -> str:
+    """Whom the access token acts as, empty when that is not said or is no name."""
+    user = response.headers.get("x-ausername", "")
+    return user if _USER.fullmatch(user) else ""
 
 
 def read_pull_request(body: Any, repository_web_url: str) -> PullRequest:

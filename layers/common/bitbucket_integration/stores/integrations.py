@@ -14,6 +14,7 @@ from bitbucket_integration.integration import (
     Provider,
     RepositoryIdentity,
     SetupState,
+    WebhookMode,
 )
 from bitbucket_integration.stores.items import (
     INTEGRATIONS,
@@ -127,13 +128,51 @@ class IntegrationStore:
         """Note whether Bitbucket let us work; writes only what changed."""
         if replace(health, since="") == replace(integration.health, since=""):
             return
+        self._update(
+            integration,
+            "SET health = :health",
+            "attribute_exists(pk)",
+            {":health": asdict(health)},
+        )
+
+    def record_repository(self, integration: Integration, today: RepositoryIdentity) -> None:
+        """Note what the same repository is called today.
+
+        Nothing is written when somebody has stored other names since the integration was read.
+        """
+        self._update(
+            integration,
+            "SET repository = :today",
+            "repository = :seen",
+            {":today": asdict(today), ":seen": asdict(integration.repository)},
+        )
+
+    def record_check(self, integration: Integration) -> None:
+        """Note what a check found: repository, webhook and health, and nothing else."""
+        self._update(
+            integration,
+            "SET repository = :repository, webhook = :webhook, webhook_id = :webhook_id,"
+            " webhook_url = :webhook_url, health = :health",
+            "attribute_exists(pk)",
+            {
+                ":repository": asdict(integration.repository),
+                ":webhook": integration.webhook,
+                ":webhook_id": integration.webhook_id,
+                ":webhook_url": integration.webhook_url,
+                ":health": asdict(integration.health),
+            },
+        )
+
+    def _update(
+        self, integration: Integration, assignment: str, condition: str, values: dict[str, Any]
+    ) -> None:
         try:
             self._dynamodb.update_item(
                 TableName=self._table,
                 Key=key(INTEGRATIONS, integration.id),
-                UpdateExpression="SET health = :health",
-                ConditionExpression="attribute_exists(pk)",
-                ExpressionAttributeValues=to_item({":health": asdict(health)}),
+                UpdateExpression=assignment,
+                ConditionExpression=condition,
+                ExpressionAttributeValues=to_item(values),
             )
         except ClientError as error:
             if not is_condition_failure(error):
@@ -202,6 +241,7 @@ def _integration(stored: dict[str, Any]) -> Integration:
         **fields_of(Integration, stored)
         | {
             "setup": SetupState(stored["setup"]),
+            "webhook": WebhookMode(stored.get("webhook", WebhookMode.MANAGED)),
             "repository": identity(**fields_of(identity, stored["repository"])),
             "health": Health(**fields_of(Health, stored["health"])),
         }
