@@ -50,6 +50,10 @@ local: venv stack-venv ## The whole system on this machine, until Ctrl-C [CLOUD_
 test: venv stack-venv ## All tests [ARGS='-m "not stack and not browser"']
 	@python -m pytest $(ARGS)
 
+.PHONY: bench
+bench: venv ## CPU seconds that a large report takes
+	@PYTHONPATH=layers/common:functions/diffs:functions/report python -m local.bench
+
 .PHONY: check
 check: venv ## Linters, types, layers, template, architecture
 	@echo '── ruff' && ruff check && ruff format --check
@@ -63,6 +67,11 @@ check: venv ## Linters, types, layers, template, architecture
 .PHONY: format
 format: venv ## Formats and fixes what can be fixed
 	@ruff format && ruff check --fix
+
+.PHONY: schema
+schema: venv ## Writes docs/model-diffs.schema.json
+	@PYTHONPATH=functions/diffs python -c 'import model_diffs_schema as s; print(end=s.json_schema())' \
+		> docs/model-diffs.schema.json
 
 .PHONY: build
 build: venv ## Builds what is deployed, into .aws-sam/

@@ -39,9 +39,11 @@ class IntegrationRequest(BaseModel):
             min_length=1,
             max_length=1000,
             description=(
-                "On Bitbucket Cloud a repository access token with the permissions Pull requests:"
-                " Write and Webhooks: Read and write, on Bitbucket Data Center an HTTP access token"
-                " with Repository admin. It is kept in Secrets Manager and never shown again."
+                "On Bitbucket Cloud a repository access token with Pull requests: Write and"
+                " Webhooks: Read and write, on Bitbucket Data Center an HTTP access token with"
+                " Repository admin. One that may do all but manage webhooks will do, too; then a"
+                " webhook has to be entered by hand. It is kept in Secrets Manager and never shown"
+                " again."
             ),
         ),
     ]

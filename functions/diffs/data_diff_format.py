@@ -2,13 +2,12 @@
 
 In that output dataset1 is production (our base) and dataset2 the development build (our head), so
 rows and columns exclusive to dataset2 are the added ones (data_diff/dbt.py, `_local_diff`).
-Values of rows are never kept, and no message repeats them.
+No message repeats a value of a row.
 """
 
 import io
-import json
 import re
-from collections.abc import Iterable
+from dataclasses import replace
 
 from bitbucket_integration.model_diff import (
     Column,
@@ -16,27 +15,45 @@ from bitbucket_integration.model_diff import (
     ModelDiff,
     Outcome,
     RowCounts,
+    SampleRow,
     TypeChange,
 )
+from data_diff_listed_rows import read_listed
+from error_text import presentable
+from hints import Hints
 from json_object import JsonObject, kind, storable
-from submission_problems import MAX_PROBLEMS, LineProblem, SubmissionInvalid
-
-MAX_ERROR_CHARACTERS = 2_000
+from json_text import BLANKS, NotJson, beginning, not_text, parsed
+from row_totals import believable, in_both
+from submission_problems import MAX_PROBLEMS, LineProblem, PathProblem, SubmissionInvalid
 
 _ONLY_JSON_LINES = "send only the JSON lines of `data-diff --dbt --json`, for example `grep '^{'`"
-_URL_CREDENTIALS = re.compile(r"(?<=://)[^\s@]+@")
+_EMPTY = (
+    "there is no diff in the body; "
+    "check that data-diff ran with `--dbt --json`, that its selection matches a model, "
+    "and that its output reached this request"
+)
+_FIRST_OBJECT = re.compile(rb"^\{.*$", re.MULTILINE)
 
 
-def parse(body: bytes | bytearray | str | Iterable[bytes | str]) -> list[ModelDiff]:
-    """Read the diffs in a body (or in its lines), in their order.
+def recognises(text: bytes) -> bool:
+    """Whether the first line that looks like an object names a dataset1, dataset2 and a status."""
+    found = _FIRST_OBJECT.search(beginning(text))
+    return found is not None and all(
+        name in found[0] for name in (b'"status"', b'"model"', b'"dataset1"', b'"dataset2"')
+    )
 
-    Raises SubmissionInvalid with everything that is wrong, up to MAX_PROBLEMS.
+
+def parse(text: bytes, _: Hints) -> list[ModelDiff]:
+    """Read the diffs in a body, in their order; they say all that hints could.
+
+    Raises SubmissionInvalid with everything that is wrong, line by line.
     """
+    if problem := not_text(text):
+        raise SubmissionInvalid([LineProblem(1, problem)])
     diffs: list[ModelDiff] = []
     problems: list[LineProblem] = []
-    for number, line in enumerate(_lines(body), start=1):
-        if number == 1 and (not_text := _not_text(line)):
-            raise SubmissionInvalid((LineProblem(1, not_text),))
+    # Lines end at \n only: str.splitlines would also split at U+2028 inside a JSON string.
+    for number, line in enumerate(io.BytesIO(text), start=1):
         messages: list[str] = []
         diff = _read_line(line, messages)
         problems += [LineProblem(number, message) for message in messages]
@@ -45,82 +62,49 @@ def parse(body: bytes | bytearray | str | Iterable[bytes | str]) -> list[ModelDi
         if diff is not None and not messages:
             diffs.append(diff)
     if problems:
-        raise SubmissionInvalid(tuple(problems[:MAX_PROBLEMS]), more=len(problems) > MAX_PROBLEMS)
+        raise SubmissionInvalid(problems)
     if not diffs:
-        raise SubmissionInvalid((LineProblem(1, _EMPTY),))
+        raise SubmissionInvalid([LineProblem(1, _EMPTY)])
     return diffs
 
 
-_EMPTY = (
-    "there is no diff in the body; "
-    "check that data-diff ran with `--dbt --json`, that its selection matches a model, "
-    "and that its output reached this request"
-)
-
-
-def _lines(body: bytes | bytearray | str | Iterable[bytes | str]) -> Iterable[bytes | str]:
-    # Lines end at \n only: str.splitlines would also split at U+2028 inside a JSON string.
-    if isinstance(body, bytes | bytearray):
-        return io.BytesIO(body)
-    if isinstance(body, str):
-        return io.StringIO(body, newline="\n")
-    return body
-
-
-def _not_text(first: bytes | str) -> str | None:
-    if isinstance(first, str):
+def _read_line(line: bytes, problems: list[str]) -> ModelDiff | None:
+    try:
+        text = line.decode("utf-8")
+    except UnicodeDecodeError as wrong:
+        problems.append(f"not UTF-8 at byte {wrong.start + 1} of the line; send UTF-8")
         return None
-    if first.startswith(b"\x1f\x8b"):
-        return "the body is gzip; say so with the header `Content-Encoding: gzip`"
-    if first.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return (
-            "the body is UTF-16, as Windows PowerShell's `>` writes it; "
-            "write the file as UTF-8, for example with `Out-File -Encoding utf8`"
-        )
-    return None
-
-
-def _read_line(line: bytes | str, problems: list[str]) -> ModelDiff | None:
-    if isinstance(line, str):
-        text = line
-    else:
-        try:
-            text = line.decode("utf-8")
-        except UnicodeDecodeError as wrong:
-            problems.append(f"not UTF-8 at byte {wrong.start + 1} of the line; send UTF-8")
-            return None
     # Files put together with `cat` have a byte order mark wherever one of them begins.
-    text = text.removeprefix("\ufeff").strip(" \t\r\n")
+    text = text.removeprefix("\ufeff").strip(BLANKS)
     if not text:
         return None
-    try:
-        value = json.loads(text)
-    except RecursionError:
-        problems.append(f"nested too deeply; {_ONLY_JSON_LINES}")
-        return None
-    except ValueError as wrong:
-        problems.append(_not_json(text, wrong))
-        return None
-    if not isinstance(value, dict):
-        problems.append(f"expected a JSON object, found {kind(value)}; {_cure(text)}")
-        return None
-    return _read_diff(JsonObject(value, "", problems))
-
-
-def _not_json(text: str, wrong: ValueError) -> str:
     if not text.startswith("{"):
-        return f"not JSON but {len(text)} characters of other text; {_cure(text)}"
-    if not isinstance(wrong, json.JSONDecodeError):
-        return "a number in it has too many digits"
-    where = f"{wrong.msg.removesuffix(' at')} at character {wrong.colno}"
-    return f"begins as a JSON object but is not JSON ({where}); was the line cut or wrapped?"
+        problems.append(f"expected a JSON object, found {_other(text)}; {_cure(text)}")
+        return None
+    try:
+        value = parsed(text)
+    except NotJson as wrong:
+        where = f"{wrong} at character {wrong.column}"
+        problems.append(f"begins as a JSON object but is not JSON ({where}); was the line cut?")
+        return None
+    inside: list[PathProblem] = []
+    diff = _read_diff(JsonObject(value, "", inside, "send the lines of data-diff unchanged"))
+    problems += map(str, inside)
+    return diff
+
+
+def _other(text: str) -> str:
+    try:
+        return kind(parsed(text))
+    except NotJson:
+        return f"{len(text)} characters of other text"
 
 
 def _cure(text: str) -> str:
     if text.startswith("["):
         return (
-            "it looks like the output of data-diff without `--dbt`, which names no models; "
-            "run `data-diff --dbt --json`"
+            "it looks like the output of data-diff without `--dbt`, "
+            "which is `?format=data-diff-rows`"
         )
     return _ONLY_JSON_LINES
 
@@ -137,50 +121,52 @@ def _read_diff(line: JsonObject) -> ModelDiff:
             outcome=Outcome.FAILED,
             base_table=base_table,
             head_table=head_table,
-            error=_presentable_error(error or ""),
+            error=presentable(error or "", "data-diff"),
         )
     different = line.choice("result", ("different", "identical")) == "different"
-    rows, columns = _read_rows(line)
-    primary_key: list[str] = []
-    added: list[Column] = []
-    removed: list[Column] = []
-    retyped: list[TypeChange] = []
-    if line.has("columns"):
-        schema = line.object("columns")
-        base_types, head_types = _types(schema, "dataset1"), _types(schema, "dataset2")
-        primary_key = schema.texts("primaryKey")
-        exclusive = schema.object("exclusive")
-        # data-diff writes Python sets here, in another order at every run.
-        added = [Column(n, head_types.get(n)) for n in sorted(set(exclusive.texts("dataset2")))]
-        removed = [Column(n, base_types.get(n)) for n in sorted(set(exclusive.texts("dataset1")))]
-        retyped = [
-            TypeChange(n, base_types.get(n), head_types.get(n))
-            for n in sorted(set(schema.texts("typeChanged")))
-        ]
-    # Counts outrank a "result" that contradicts them: a difference is never passed over.
-    counted = rows is not None and (rows.added or rows.removed or rows.changed)
-    if different or counted or columns or added or removed or retyped:
-        outcome = Outcome.DIFFERENT
-    else:
-        outcome = Outcome.IDENTICAL
-    return ModelDiff(
+    rows, columns, samples = _read_rows(line)
+    diff = ModelDiff(
         model=model,
-        outcome=outcome,
+        outcome=Outcome.IDENTICAL,
         base_table=base_table,
         head_table=head_table,
-        primary_key=tuple(primary_key),
         rows=rows,
         column_values=tuple(columns),
-        columns_added=tuple(added),
-        columns_removed=tuple(removed),
-        types_changed=tuple(retyped),
+        samples=samples,
     )
+    if line.has("columns"):
+        diff = _with_schema(diff, line.object("columns"))
+    # Counts outrank a "result" that contradicts them: a difference is never passed over.
+    if different or diff.schema_changed or diff.differing_columns or _rows_differ(rows):
+        return replace(diff, outcome=Outcome.DIFFERENT)
+    return diff
 
 
-def _presentable_error(error: str) -> str:
-    # Database drivers quote their connection URL, password included.
-    error = _URL_CREDENTIALS.sub("***@", error).strip()
-    return error[:MAX_ERROR_CHARACTERS] or "data-diff gave no reason"
+def _rows_differ(rows: RowCounts | None) -> bool:
+    return rows is not None and bool(rows.added or rows.removed or rows.changed)
+
+
+def _with_schema(diff: ModelDiff, schema: JsonObject) -> ModelDiff:
+    base_types, head_types = _types(schema, "dataset1"), _types(schema, "dataset2")
+    exclusive = schema.object("exclusive")
+    # data-diff writes Python sets here, in another order at every run.
+    added, removed, retyped = (
+        sorted(set(names))
+        for names in (
+            exclusive.texts("dataset2"),
+            exclusive.texts("dataset1"),
+            schema.texts("typeChanged"),
+        )
+    )
+    return replace(
+        diff,
+        primary_key=tuple(schema.texts("primaryKey")),
+        columns_added=tuple(Column(name, head_types.get(name)) for name in added),
+        columns_removed=tuple(Column(name, base_types.get(name)) for name in removed),
+        types_changed=tuple(
+            TypeChange(name, base_types.get(name), head_types.get(name)) for name in retyped
+        ),
+    )
 
 
 def _types(schema: JsonObject, dataset: str) -> dict[str, str | None]:
@@ -190,12 +176,27 @@ def _types(schema: JsonObject, dataset: str) -> dict[str, str | None]:
     }
 
 
-def _read_rows(line: JsonObject) -> tuple[RowCounts | None, list[ColumnValues]]:
+def _read_rows(
+    line: JsonObject,
+) -> tuple[RowCounts | None, list[ColumnValues], tuple[SampleRow, ...]]:
+    rows: RowCounts | None = None
+    per_column: dict[str, int] = {}
+    samples: tuple[SampleRow, ...] = ()
+    if line.has("rows"):
+        listed = read_listed(line.object("rows"))
+        rows, per_column, samples = listed.rows, listed.per_column, listed.samples
     if line.has("summary"):
         summary = line.object("summary")
-        rows = summary.object("rows")
-        total, exclusive = rows.object("total"), rows.object("exclusive")
-        counts = RowCounts(
+        rows = _read_counts(summary.object("rows"))
+        counts = summary.object("stats").object("diffCounts")
+        per_column = {name: counts.count(name) for name in counts.names()}
+    return rows, _values(per_column, rows), samples
+
+
+def _read_counts(rows: JsonObject) -> RowCounts:
+    total, exclusive = rows.object("total"), rows.object("exclusive")
+    return believable(
+        RowCounts(
             base=total.count("dataset1"),
             head=total.count("dataset2"),
             added=exclusive.count("dataset2"),
@@ -203,29 +204,14 @@ def _read_rows(line: JsonObject) -> tuple[RowCounts | None, list[ColumnValues]]:
             changed=rows.count("updated"),
             unchanged=rows.count("unchanged"),
         )
-        per_column = summary.object("stats").object("diffCounts")
-        return counts, _differences({name: per_column.count(name) for name in per_column.names()})
-    if line.has("rows"):
-        return _count_rows(line.object("rows"))
-    return None, []
-
-
-def _count_rows(rows: JsonObject) -> tuple[RowCounts, list[ColumnValues]]:
-    exclusive = rows.object("exclusive")
-    changed = 0
-    per_column: dict[str, int] = {}
-    for row in rows.objects("diff"):
-        changed += 1
-        for name in row.names():
-            if row.object(name).flag("isDiff"):
-                per_column[name] = per_column.get(name, 0) + 1
-    counts = RowCounts(
-        added=exclusive.length("dataset2"), removed=exclusive.length("dataset1"), changed=changed
     )
-    return counts, _differences(per_column)
 
 
-def _differences(per_column: dict[str, int]) -> list[ColumnValues]:
-    # data-diff lists every compared column, most of them with 0.
-    found = sorted((-rows, name) for name, rows in per_column.items() if rows)
-    return [ColumnValues(storable(name), -rows) for rows, name in found]
+def _values(per_column: dict[str, int], rows: RowCounts | None) -> list[ColumnValues]:
+    """The columns compared, those with most differences first."""
+    compared = in_both(rows) if rows else None
+    most = max(per_column.values(), default=0)
+    if compared is not None and compared < most:
+        compared = None
+    ordered = sorted(per_column.items(), key=lambda item: (-item[1], item[0]))
+    return [ColumnValues(storable(name), different, compared) for name, different in ordered]

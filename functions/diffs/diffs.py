@@ -1,14 +1,14 @@
 """Accepts diff results from CI, and tells CI what became of them.
 
 A good submission is stored before it is answered, so nothing is lost when its pull request does
-not exist yet; a bad one is refused at once, line by line.
+not exist yet; a bad one is refused at once, with all that is wrong about it.
 """
 
 import json
 import os
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -21,7 +21,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-import data_diff_format
+import schema_route
 from bitbucket_integration import http_event
 from bitbucket_integration.derived_secrets import ci_token, is_same_secret
 from bitbucket_integration.errors import (
@@ -30,20 +30,26 @@ from bitbucket_integration.errors import (
     MissingSecretError,
     NotAuthenticatedError,
 )
+from bitbucket_integration.integration import Integration
 from bitbucket_integration.observability import observers
 from bitbucket_integration.problem import NOT_CACHED, PROBLEM_TYPE, problem_body, sentence
 from bitbucket_integration.report_job import SUBMITTED, CommitJob, PullRequestJob
+from bitbucket_integration.report_settings import ReportSettings
 from bitbucket_integration.settings import DiffsSettings
 from bitbucket_integration.stores.integrations import IntegrationStore
+from bitbucket_integration.stores.pull_requests import PullRequestStore
 from bitbucket_integration.stores.report_queue import ReportQueue
+from bitbucket_integration.stores.reports import ReportStore
 from bitbucket_integration.stores.secrets import SecretReader
 from bitbucket_integration.stores.submissions import SubmissionStore
 from bitbucket_integration.submission import Submission, submission_id
+from formats import AUTO, FORMATS, format_of
+from hints import Hints
+from report_reader import ReportReader
+from report_route import add_report_route
+from sample_rows import permitted
 from submission_problems import SubmissionInvalid
 from submission_request import BodyTooLargeError, Target, unpacked
-
-FORMATS = {"data-diff": data_diff_format.parse}
-"""What `?format=` may say, and who reads it."""
 
 _RETRY_SECONDS = 30
 
@@ -68,8 +74,11 @@ class DiffsApi:
     settings: DiffsSettings
     now: Callable[[], float]
 
-    def authenticate(self, integration_id: str, token: str) -> None:
-        """Raises NotAuthenticatedError alike for an unknown integration and for a wrong token."""
+    def authenticate(self, integration_id: str, token: str) -> Integration:
+        """The integration that a token is for.
+
+        Raises NotAuthenticatedError alike for an unknown integration and for a wrong token.
+        """
         integration = self.integrations.get(integration_id) if token else None
         version = integration.ci_token_version if integration else 1
         key = self.secrets.read(self.settings.signing_key_arn)
@@ -78,23 +87,23 @@ class DiffsApi:
             raise NotAuthenticatedError(
                 "the Authorization header must be `Bearer <CI token of this integration>`"
             )
+        return integration
 
-    def submit(self, integration_id: str, query: Mapping[str, str], body: bytes) -> Submission:
+    def submit(self, integration: Integration, query: Mapping[str, str], body: bytes) -> Submission:
         """Check, store and queue results.
 
-        Raises InvalidRequestError (target, format, gzip), SubmissionInvalid (lines) and
+        Raises InvalidRequestError (a parameter, gzip), SubmissionInvalid (the results) and
         BodyTooLargeError.
         """
-        target = Target.from_query(query)
-        format_ = query.get("format", "data-diff")
-        parse = FORMATS.get(format_)
-        if parse is None:
-            raise InvalidRequestError("format", f"must be one of {', '.join(FORMATS)}")
+        target, hints = Target.from_query(query), Hints.from_query(query)
         text = unpacked(body)
-        models = parse(text)
+        format_ = format_of(query.get("format", AUTO), text)
+        diffs = FORMATS[format_].parse(text, hints)
+        models = permitted(diffs, ReportSettings.stored(integration.settings))
+        read_as = json.dumps([format_, asdict(hints)])
         submission = Submission(
-            integration_id=integration_id,
-            id=submission_id(target.commit, target.pull_request_id, format_, text),
+            integration_id=integration.id,
+            id=submission_id(target.commit, target.pull_request_id, read_as, text),
             format=format_,
             commit=target.commit,
             pull_request_id=target.pull_request_id,
@@ -143,32 +152,58 @@ def build_api(environ: Mapping[str, str], now: Callable[[], float]) -> DiffsApi:
     )
 
 
+def report_reader(api: DiffsApi) -> ReportReader:
+    """What the full report is read with, beside the rest of the API."""
+    store, settings = api.submissions, api.settings
+    days = settings.retention_days
+    return ReportReader(
+        api.integrations,
+        PullRequestStore(store.dynamodb, settings.table_name, days, api.now),
+        ReportStore(
+            store.dynamodb, store.s3, settings.table_name, settings.bucket_name, days, api.now
+        ),
+        api.secrets,
+        settings.signing_key_arn,
+    )
+
+
 _api = build_api(os.environ, time.time)
 
 
 def not_cached(app_: APIGatewayRestResolver, next_middleware: NextMiddleware) -> Response[Any]:
-    """Nothing that is answered here may be kept by anyone on the way."""
+    """Nothing that is answered here may be kept by anyone on the way, unless its route says so."""
     answer = next_middleware(app_)
-    answer.headers.update(NOT_CACHED)
+    answer.headers = {**NOT_CACHED, **answer.headers}
     return answer
 
 
 app.use(middlewares=[not_cached])
+app.include_router(schema_route.router)
+
+
+add_report_route(app, report_reader(_api), logger, metrics)
 
 
 @app.post("/integrations/<integration_id>/diffs")
 def submit(integration_id: str) -> tuple[dict[str, Any], int]:
     """Take results: 202 with the submission's id and the URL that says what becomes of it."""
-    event = _authenticated(integration_id)
+    event = app.current_event.raw_event
+    integration = _authenticated(integration_id)
     query = event.get("queryStringParameters") or {}
-    submission = _api.submit(integration_id, query, http_event.raw_body(event))
+    submission = _api.submit(integration, query, http_event.raw_body(event))
     metrics.add_metric("SubmissionAccepted", MetricUnit.Count, 1)
-    logger.info("accepted", submission_id=submission.id, models=submission.models)
+    logger.info(
+        "accepted",
+        submission_id=submission.id,
+        format=submission.format,
+        models=submission.models,
+    )
     base = http_event.public_url(event, _api.settings.public_url)
     status_url = f"{base}/integrations/{integration_id}/diffs/{submission.id}"
     return {
         "submission_id": submission.id,
         "status_url": status_url,
+        "format": submission.format,
         "models": submission.models,
     }, 202
 
@@ -186,16 +221,16 @@ def status(integration_id: str, wanted_id: str) -> dict[str, Any]:
         "commit": submission.commit,
         "pull_request": submission.pull_request_id,
         "submitted_at": submission.submitted_at,
+        "format": submission.format,
         "models": submission.models,
         "comment_url": submission.comment_url or None,
     }
 
 
-def _authenticated(integration_id: str) -> Mapping[str, Any]:
-    event = app.current_event.raw_event
+def _authenticated(integration_id: str) -> Integration:
     logger.append_keys(integration_id=integration_id)
-    _api.authenticate(integration_id, http_event.bearer_token(event))
-    return event
+    token = http_event.bearer_token(app.current_event.raw_event)
+    return _api.authenticate(integration_id, token)
 
 
 def _problem(
@@ -245,11 +280,10 @@ def invalid_request(error: InvalidRequestError) -> Response[str]:
 
 @app.exception_handler(SubmissionInvalid)
 def invalid_submission(error: SubmissionInvalid) -> Response[str]:
-    """422, naming each bad line."""
-    errors = [{"line": one.line, "message": one.message} for one in error.problems]
-    more = " There are more than are named here." if error.more else ""
-    detail = f"Nothing was stored: the body has bad lines.{more}"
-    return _problem(422, error.reason, detail, errors)
+    """422, naming each problem by its line or its JSON path."""
+    more = " There are more problems than are named here." if error.more else ""
+    detail = f"Nothing was stored: the results cannot be read.{more}"
+    return _problem(422, error.reason, detail, [asdict(one) for one in error.problems])
 
 
 @app.exception_handler([ClientError, BotoCoreError, MissingSecretError])
@@ -273,5 +307,5 @@ def no_route(_: NotFoundError) -> Response[str]:
 @logger.inject_lambda_context(clear_state=True)
 @metrics.log_metrics
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """API Gateway REST proxy: `/integrations/{integration_id}/diffs`."""
+    """API Gateway REST proxy: `/integrations/{integration_id}/diffs` and `/reports/{report_id}`."""
     return app.resolve(event, context)

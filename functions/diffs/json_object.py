@@ -1,11 +1,12 @@
 """Reads JSON from outside member by member, and says by JSON path what is missing or wrong."""
 
 import json
+import math
 import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from submission_problems import MAX_PROBLEMS
+from submission_problems import MAX_PROBLEMS, LineProblem, PathProblem, SubmissionInvalid
 
 MAX_COUNT = 2**63 - 1
 
@@ -13,16 +14,22 @@ _LONE_SURROGATES = re.compile(r"[\ud800-\udfff]")
 
 
 class JsonObject:
-    """A JSON object of a line; its readers note by JSON path what is missing or wrong.
+    """A JSON object from outside; its readers note by JSON path what is missing or wrong.
 
-    A reader that noted a problem returns an empty value, for the line is refused anyway.
+    A reader that noted a problem returns an empty value, for the submission is refused anyway.
     """
 
-    def __init__(self, members: dict[str, Any], path: str, problems: list[str] | None) -> None:
-        """Read these members, found at `path`; no list of problems notes none."""
+    def __init__(
+        self, members: dict[str, Any], path: str, problems: list[PathProblem] | None, cure: str
+    ) -> None:
+        """Read these members, found at `path`; no list of problems notes none.
+
+        `cure` says what to do about a member that is missing.
+        """
         self._members = members
         self._path = path
         self._problems = problems
+        self._cure = cure
 
     def names(self) -> Iterable[str]:
         """The members' names."""
@@ -35,27 +42,32 @@ class JsonObject:
     def note(self, key: str, message: str) -> None:
         """Note a problem with a member."""
         if self._problems is not None and len(self._problems) <= MAX_PROBLEMS:
-            self._problems.append(f"`{self._path_of(key)}` {message}")
+            self._problems.append(PathProblem(self._path_of(key), message))
 
     def object(self, key: str) -> "JsonObject":
         """A member that is an object."""
         value = self._value(key, dict, "an object")
         if value is None:
-            return JsonObject({}, self._path_of(key), None)
-        return JsonObject(value, self._path_of(key), self._problems)
+            return JsonObject({}, self._path_of(key), None, self._cure)
+        return self._child(value, key)
 
     def objects(self, key: str) -> Iterator["JsonObject"]:
         """A member's objects."""
         for position, value in enumerate(self._value(key, list, "an array") or []):
             place = f"{key}[{position}]"
             if isinstance(value, dict):
-                yield JsonObject(value, self._path_of(place), self._problems)
+                yield self._child(value, place)
             else:
                 self.note(place, f"must be an object, not {kind(value)}")
 
-    def length(self, key: str) -> int:
-        """How many items a member has."""
-        return len(self._value(key, list, "an array") or [])
+    def pair(self, key: str) -> "JsonObject":
+        """A member's two items, as members named `key[0]` and `key[1]`; none if it is not there."""
+        items = self._value(key, list, "an array") if self.has(key) else None
+        if items is not None and len(items) != 2:
+            self.note(key, f"must have 2 items, not {len(items)}")
+            items = None
+        members = {f"{key}[{place}]": item for place, item in enumerate(items or [])}
+        return JsonObject(members, self._path, self._problems, self._cure)
 
     def name(self, key: str) -> str:
         """A member that is text and not empty."""
@@ -77,20 +89,43 @@ class JsonObject:
                 self.note(f"{key}[{position}]", f"must be text, not {kind(value)}")
         return [storable(value) for value in values if isinstance(value, str)]
 
-    def count(self, key: str) -> int:
-        """A member that counts something."""
+    def whole(self, key: str) -> int:
+        """A member that is a whole number."""
         value = self._value(key, int, "a whole number")
         if value is None:
             return 0
-        if value < 0:
-            self.note(key, "is negative, but counts rows")
-        elif value > MAX_COUNT:
+        if abs(value) > MAX_COUNT:
             self.note(key, "is larger than any table")
         return int(value)
+
+    def count(self, key: str) -> int:
+        """A member that counts something."""
+        value = self.whole(key)
+        if value < 0:
+            self.note(key, "is negative, but counts rows")
+        return value
+
+    def number(self, key: str) -> float:
+        """A member that is a number, whole or not."""
+        value = self._value(key, (int, float), "a number")
+        if value is None:
+            return 0.0
+        # Python reads NaN and Infinity, and whole numbers of any size.
+        if isinstance(value, int) and abs(value) > MAX_COUNT:
+            self.note(key, "is larger than any number here")
+            return 0.0
+        if not math.isfinite(value):
+            self.note(key, "must be a finite number")
+            return 0.0
+        return float(value)
 
     def flag(self, key: str) -> bool:
         """A member that is true or false."""
         return bool(self._value(key, bool, "true or false"))
+
+    def value(self, key: str) -> Any:
+        """A member of any kind."""
+        return self._value(key, object, "anything")
 
     def choice(self, key: str, choices: tuple[str, ...]) -> str | None:
         """A member that is one of a few texts."""
@@ -101,9 +136,12 @@ class JsonObject:
         self.note(key, f"must be {expected}, not {json.dumps(value[:40])}")
         return None
 
-    def _value(self, key: str, wanted: type, wanted_name: str) -> Any:
+    def _child(self, members: dict[str, Any], place: str) -> "JsonObject":
+        return JsonObject(members, self._path_of(place), self._problems, self._cure)
+
+    def _value(self, key: str, wanted: type | tuple[type, ...], wanted_name: str) -> Any:
         if key not in self._members:
-            self.note(key, "is missing; send the lines of data-diff unchanged")
+            self.note(key, f"is missing; {self._cure}")
             return None
         value = self._members[key]
         # A bool is an int to Python, never to JSON.
@@ -116,6 +154,19 @@ class JsonObject:
         key = key if len(key) <= 80 else f"{key[:79]}…"
         key = "".join(one if one.isprintable() else "\ufffd" for one in key)
         return f"{self._path}.{key}" if self._path else key
+
+
+def objects_in(document: Any, problems: list[PathProblem], cure: str) -> list[JsonObject]:
+    """The objects of a document that is one object or an array of objects.
+
+    Raises SubmissionInvalid for a document that is neither.
+    """
+    if isinstance(document, dict):
+        return [JsonObject(document, "", problems, cure)]
+    if isinstance(document, list):
+        return list(JsonObject({"": document}, "", problems, cure).objects(""))
+    message = f"expected a JSON object or an array of objects, found {kind(document)}"
+    raise SubmissionInvalid([LineProblem(1, message)])
 
 
 def kind(value: object) -> str:

@@ -1,5 +1,6 @@
 """What a reader of submitted diffs tells CI when it cannot read them, whatever the format."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bitbucket_integration.errors import IntegrationError
@@ -18,15 +19,32 @@ class LineProblem:
         return f"line {self.line}: {self.message}"
 
 
+@dataclass(frozen=True, slots=True)
+class PathProblem:
+    """One thing wrong inside a JSON document, such as in `runs[3].result`."""
+
+    path: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"`{self.path}` {self.message}"
+
+
+type Problem = LineProblem | PathProblem
+
+
 class SubmissionInvalid(IntegrationError):  # noqa: N818 - CI reads it as a finding, not a fault
-    """A submission that cannot be read; `more` says that further problems were left off."""
+    """A submission that cannot be read.
+
+    Of the problems MAX_PROBLEMS are kept; `more` says that some were left off.
+    """
 
     reason = "invalid_diffs"
 
-    def __init__(self, problems: tuple[LineProblem, ...], *, more: bool = False) -> None:
+    def __init__(self, problems: Sequence[Problem]) -> None:
         super().__init__(problems)
-        self.problems = problems
-        self.more = more
+        self.problems = tuple(problems[:MAX_PROBLEMS])
+        self.more = len(problems) > MAX_PROBLEMS
 
     def __str__(self) -> str:
         told = "; ".join(map(str, self.problems))

@@ -54,6 +54,10 @@ class Bench(ABC):
         """An access token that can do everything that is needed."""
 
     @abstractmethod
+    def create_lesser_token(self, bitbucket: BitbucketEmulator) -> str:
+        """An access token that can do everything but manage webhooks."""
+
+    @abstractmethod
     def tokens(self, bitbucket: BitbucketEmulator) -> dict[str, Any]:
         """The access tokens that are valid."""
 
@@ -102,6 +106,9 @@ class _Cloud(Bench):
     def create_token(self, bitbucket: BitbucketEmulator) -> str:
         return bitbucket.create_access_token(self.repository, ("pullrequest:write", "webhook"))
 
+    def create_lesser_token(self, bitbucket: BitbucketEmulator) -> str:
+        return bitbucket.create_access_token(self.repository, ("pullrequest:write",))
+
     def tokens(self, bitbucket: BitbucketEmulator) -> dict[str, Any]:
         return bitbucket.state.tokens
 
@@ -139,6 +146,9 @@ class _DataCenter(Bench):
 
     def create_token(self, bitbucket: BitbucketEmulator) -> str:
         return bitbucket.create_data_center_token(self.repository)
+
+    def create_lesser_token(self, bitbucket: BitbucketEmulator) -> str:
+        return bitbucket.create_data_center_token(self.repository, "REPO_READ")
 
     def tokens(self, bitbucket: BitbucketEmulator) -> dict[str, Any]:
         return bitbucket.state.http_tokens

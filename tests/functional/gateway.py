@@ -64,18 +64,20 @@ class _Handler(BaseHTTPRequestHandler):
     invoke: Invoke
 
     def _serve(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        sent = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         target = self.path.removeprefix(f"/{STAGE}")
         route = route_of(self.command, target)
         if route is None:
             self._answer(403, {}, b'{"message": "Missing Authentication Token"}')
             return
-        event = proxy_event(route, self.command, target, dict(self.headers.items()), body)
+        event = proxy_event(route, self.command, target, dict(self.headers.items()), sent)
         answer = type(self).invoke(route.function, event)
         headers = dict(answer.get("headers") or {})
         for name, values in (answer.get("multiValueHeaders") or {}).items():
             headers[name] = values[-1]
-        self._answer(answer["statusCode"], headers, (answer.get("body") or "").encode())
+        text = (answer.get("body") or "").encode()
+        body = base64.b64decode(text) if answer.get("isBase64Encoded") else text
+        self._answer(answer["statusCode"], headers, body)
 
     do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = _serve  # noqa: N815
 

@@ -37,7 +37,8 @@ class TestSubmitting:
         assert answer.headers["Content-Type"] == "application/json"
         assert answer.headers["Cache-Control"] == "no-store"
         body = answer.json()
-        assert set(body) == {"submission_id", "status_url", "models"}
+        assert set(body) == {"submission_id", "status_url", "format", "models"}
+        assert body["format"] == "data-diff"
         assert body["models"] == 3
         url = f"{connection.system.url}/integrations/{connection.id}/diffs"
         assert body["status_url"] == f"{url}/{body['submission_id']}"
@@ -49,6 +50,7 @@ class TestSubmitting:
             "commit": COMMIT,
             "pull_request": None,
             "submitted_at": connection.status(answer)["submitted_at"],
+            "format": "data-diff",
             "models": 3,
             "comment_url": None,
         }

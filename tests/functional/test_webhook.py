@@ -200,14 +200,17 @@ class TestAPing:
     def test_is_202_and_queues_nothing_whatever_is_in_it(
         self, connection: Connection, body: bytes, signature: str | None
     ) -> None:
-        connection.system.account.calls.clear()
+        account = connection.system.account
+        account.calls.clear()
+        # Data Center is made to ping already when a repository is configured.
+        before = account.metrics("WebhookPing")
         headers = {"X-Hub-Signature": signature}
         answer = deliver(connection, body, event="diagnostics:ping", headers=headers)
         assert answer.status_code == 202
         assert answer.json() == {"outcome": "ping"}
-        assert connection.system.account.calls.sent == []
-        assert connection.system.account.jobs() == []
-        assert connection.system.account.metrics("WebhookPing") == 1
+        assert account.calls.sent == []
+        assert account.jobs() == []
+        assert account.metrics("WebhookPing") == before + 1
 
     def test_does_not_tell_whether_there_is_such_an_integration(
         self, connection: Connection

@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from local.stack import deployment
+from tests.deployed_template import ROOT
 
 pytestmark = pytest.mark.stack
 
@@ -35,7 +36,14 @@ def test_bytecode_is_bound_to_the_sources_content_since_their_dates_get_lost(bui
 
 
 @pytest.mark.parametrize("processor", ["x86_64", "aarch64"])
-def test_the_layer_serves_both_processors(built: Path, processor: str) -> None:
+@pytest.mark.parametrize("module", ["pydantic_core/_pydantic_core", "markupsafe/_speedups"])
+def test_the_layer_serves_both_processors(built: Path, module: str, processor: str) -> None:
     libraries = built / "CommonLayer" / "python"
-    compiled = [path.name for path in libraries.glob("pydantic_core/*.so")]
-    assert f"_pydantic_core.cpython-313-{processor}-linux-gnu.so" in compiled
+    assert (libraries / f"{module}.cpython-313-{processor}-linux-gnu.so").is_file()
+
+
+def test_the_full_report_has_its_templates(built: Path) -> None:
+    source = ROOT / "functions" / "diffs" / "templates"
+    wanted = {path.name: path.read_bytes() for path in source.iterdir()}
+    found = (built / "DiffsFunction" / "templates").iterdir()
+    assert {path.name: path.read_bytes() for path in found} == wanted

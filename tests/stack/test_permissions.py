@@ -51,10 +51,11 @@ def test_only_configure_may_read_the_admin_token(stack: LocalStack) -> None:
     assert who_may(stack, "secretsmanager:GetSecretValue", token) == {"Configure"}
 
 
-def test_report_may_not_read_the_signing_key(stack: LocalStack) -> None:
+def test_every_function_derives_what_it_checks_or_shows_from_the_signing_key(
+    stack: LocalStack,
+) -> None:
     key = secret_arn(stack, f"{stack.stack_name}/signing-key")
-    allowed = who_may(stack, "secretsmanager:GetSecretValue", key)
-    assert allowed == {"Configure", "Webhook", "Diffs"}
+    assert who_may(stack, "secretsmanager:GetSecretValue", key) == set(FUNCTIONS)
 
 
 def test_nobody_may_overwrite_the_stacks_own_secrets(stack: LocalStack) -> None:
@@ -82,3 +83,11 @@ def test_only_report_may_read_submitted_diffs(stack: LocalStack) -> None:
     assert who_may(stack, "s3:GetObject", diffs) == {"Report"}
     assert who_may(stack, "s3:PutObject", diffs) == {"Diffs"}
     assert who_may(stack, "s3:DeleteObject", diffs) == set()
+
+
+def test_report_keeps_reports_and_diffs_shows_them(stack: LocalStack) -> None:
+    bucket = stack.deployment.outputs["SubmissionsBucket"]
+    kept = f"arn:aws:s3:::{bucket}/reports/some/7/report.json.gz"
+    assert who_may(stack, "s3:PutObject", kept) == {"Report"}
+    assert who_may(stack, "s3:GetObject", kept) == {"Report", "Diffs"}
+    assert who_may(stack, "s3:DeleteObject", kept) == set()

@@ -1,5 +1,6 @@
 import copy
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,12 +12,17 @@ from bitbucket_integration.model_diff import (
     ColumnValues,
     ModelDiff,
     Outcome,
+    RowChange,
     RowCounts,
+    SampleCell,
+    SampleRow,
     TypeChange,
 )
 from bitbucket_integration.stores.packing import packed, unpacked
-from data_diff_format import parse
+from data_diff_format import parse as parse_format
+from hints import Hints
 from submission_problems import MAX_PROBLEMS, LineProblem, SubmissionInvalid
+from tests.unit.tool_samples import json_values, sample
 
 # What data-diff 0.11.2 printed for two tables in DuckDB, its column lists completed.
 DIFFERENT: dict[str, Any] = {
@@ -85,6 +91,27 @@ DIFFERENT: dict[str, Any] = {
     },
     "version": "1.1.0",
 }
+SAMPLES = (
+    SampleRow(RowChange.ADDED, (SampleCell("id", head="4"), SampleCell("amount", head="40.00"))),
+    SampleRow(RowChange.ADDED, (SampleCell("id", head="5"), SampleCell("amount", head="50.00"))),
+    SampleRow(RowChange.REMOVED, (SampleCell("id", base="3"), SampleCell("amount", base="30.00"))),
+    SampleRow(
+        RowChange.CHANGED,
+        (
+            SampleCell("id", "2", "2"),
+            SampleCell("amount", "20.00", "25.00"),
+            SampleCell("note", None, "b"),
+        ),
+    ),
+    SampleRow(
+        RowChange.CHANGED,
+        (
+            SampleCell("id", "6", "6"),
+            SampleCell("amount", "60.00", "60.00"),
+            SampleCell("note", "c", "d"),
+        ),
+    ),
+)
 IDENTICAL: dict[str, Any] = {
     **DIFFERENT,
     "result": "identical",
@@ -116,10 +143,13 @@ FAILED: dict[str, Any] = {
 }
 ONLY_JSON = "send only the JSON lines of `data-diff --dbt --json`, for example `grep '^{'`"
 WITHOUT_DBT = (
-    "it looks like the output of data-diff without `--dbt`, which names no models; "
-    "run `data-diff --dbt --json`"
+    "it looks like the output of data-diff without `--dbt`, which is `?format=data-diff-rows`"
 )
 MISSING = "is missing; send the lines of data-diff unchanged"
+
+
+def parse(body: bytes) -> list[ModelDiff]:
+    return parse_format(body, Hints())
 
 
 def lines(*diffs: object) -> bytes:
@@ -147,11 +177,12 @@ def without(path: str) -> dict[str, Any]:
     return changed
 
 
-def problems(body: Any) -> list[tuple[int, str]]:
+def problems(body: bytes) -> list[tuple[int, str]]:
     with pytest.raises(SubmissionInvalid) as raised:
         parse(body)
-    assert all(isinstance(one, LineProblem) for one in raised.value.problems)
-    return [(one.line, one.message) for one in raised.value.problems]
+    return [
+        (one.line, one.message) for one in raised.value.problems if isinstance(one, LineProblem)
+    ]
 
 
 class TestReading:
@@ -164,10 +195,15 @@ class TestReading:
                 head_table="analytics.pr.orders",
                 primary_key=("id",),
                 rows=RowCounts(base=10, head=11, added=2, removed=1, changed=2, unchanged=7),
-                column_values=(ColumnValues("note", 2), ColumnValues("amount", 1)),
+                column_values=(
+                    ColumnValues("note", different=2, compared=9),
+                    ColumnValues("amount", different=1, compared=9),
+                    ColumnValues("day", different=0, compared=9),
+                ),
                 columns_added=(Column("currency", "VARCHAR(3)"), Column("region", "VARCHAR")),
                 columns_removed=(Column("legacy", "BOOLEAN"),),
                 types_changed=(TypeChange("status", "INTEGER", "VARCHAR"),),
+                samples=SAMPLES,
             )
         ]
 
@@ -175,7 +211,8 @@ class TestReading:
         [diff] = parse(lines(IDENTICAL))
         assert diff.outcome is Outcome.IDENTICAL
         assert diff.rows == RowCounts(5, 5, 0, 0, 0, 5)
-        assert not diff.column_values
+        assert diff.column_values == (ColumnValues("amount", different=0, compared=5),)
+        assert not diff.differing_columns
 
     def test_keeps_a_failure_with_its_error(self) -> None:
         assert parse(lines(FAILED)) == [
@@ -211,11 +248,61 @@ class TestReading:
     def test_takes_a_nullable_key_that_is_absent_for_null(self, key: str) -> None:
         assert parse(lines(without(key))) == parse(lines(with_value(key, None)))
 
-    def test_keeps_no_value_of_any_row(self) -> None:
-        secret = "4929-1234-5678-9012"
-        body = json.dumps({**DIFFERENT, "summary": None}).replace("25.00", secret)
-        assert secret in body
-        assert secret not in repr(parse(body))
+    def test_without_rows_has_no_samples(self) -> None:
+        [diff] = parse(lines(with_value("rows", None)))
+        assert diff.samples == ()
+        assert diff.rows == RowCounts(10, 11, 2, 1, 2, 7)
+
+    def test_takes_no_key_column_for_one_that_was_compared(self) -> None:
+        [diff] = parse(lines(with_value("summary", None)))
+        assert {column.name for column in diff.column_values} == {"amount", "note"}
+
+    @pytest.mark.parametrize(
+        ("path", "value"),
+        [
+            ("summary.rows.total.dataset1", 9),
+            ("summary.rows.total.dataset2", 12),
+            ("summary.rows.exclusive.dataset1", 2),
+            ("summary.rows.exclusive.dataset2", 1),
+            ("summary.rows.updated", 3),
+            ("summary.rows.unchanged", 8),
+        ],
+    )
+    def test_believes_no_totals_that_contradict_the_rows(self, path: str, value: int) -> None:
+        [diff] = parse(lines(with_value(path, value)))
+        assert diff.rows is not None
+        assert (diff.rows.base, diff.rows.head, diff.rows.unchanged) == (None, None, None)
+        assert None not in {diff.rows.added, diff.rows.removed, diff.rows.changed}
+        assert {column.compared for column in diff.column_values} == {None}
+
+    def test_believes_no_number_of_compared_rows_below_a_columns_differences(self) -> None:
+        [diff] = parse(lines(with_value("summary.stats.diffCounts.note", 10)))
+        assert {column.compared for column in diff.column_values} == {None}
+
+    def test_of_columns_listed_in_another_order_is_the_same(self) -> None:
+        turned = copy.deepcopy(DIFFERENT)
+        for row in [*turned["rows"]["diff"], *turned["rows"]["exclusive"]["dataset2"]]:
+            items = list(row.items())
+            row.clear()
+            row.update(reversed(items))
+        assert parse(lines(turned)) == parse(lines(DIFFERENT))
+
+    def test_keeps_a_few_rows_of_many_and_counts_all(self) -> None:
+        many = with_value(
+            "rows.exclusive.dataset1", DIFFERENT["rows"]["exclusive"]["dataset1"] * 50
+        )
+        many["rows"]["diff"] *= 50
+        [diff] = parse(lines({**many, "summary": None}))
+        kinds = [row.change for row in diff.samples]
+        assert [kinds.count(kind) for kind in RowChange] == [2, 9, 9]
+        assert diff.rows == RowCounts(added=2, removed=50, changed=100)
+        assert diff.column_values == (ColumnValues("note", 100), ColumnValues("amount", 50))
+
+    def test_with_one_row_only_in_production_removes_one(self) -> None:
+        rows = {"exclusive": {"dataset1": [{}], "dataset2": []}, "diff": []}
+        [diff] = parse(lines({**IDENTICAL, "summary": None, "rows": rows}))
+        assert diff.rows == RowCounts(added=0, removed=1, changed=0)
+        assert [row.change for row in diff.samples] == [RowChange.REMOVED]
 
     @pytest.mark.parametrize(
         "change",
@@ -264,7 +351,7 @@ class TestReading:
 
     def test_takes_the_later_of_duplicate_keys(self) -> None:
         body = json.dumps(FAILED).replace('{"status"', '{"model": "first", "status"', 1)
-        assert parse(body)[0].model == "model.shop.events"
+        assert parse(body.encode())[0].model == "model.shop.events"
 
     def test_keeps_every_line_in_order(self) -> None:
         again = {**FAILED, "error": "again"}
@@ -286,8 +373,49 @@ class TestReading:
         assert diff.error == "could not connect to postgresql://***@db.example/prod as etl"
 
     def test_makes_half_a_surrogate_pair_storable(self) -> None:
-        [diff] = parse(json.dumps({**FAILED, "model": "a\ud800b"}))
+        [diff] = parse(lines({**FAILED, "model": "a\ud800b"}))
         assert diff.model == "a\ufffdb"
+
+
+class TestSamples:
+    @pytest.mark.parametrize("file", ["dbt.jsonl", "dbt_stats.jsonl"])
+    def test_are_read_with_production_as_the_base(self, file: str) -> None:
+        diffs = {diff.model: diff for diff in parse(sample(f"data_diff/{file}"))}
+        assert replace(diffs["model.shop.orders"], samples=()) == ModelDiff(
+            model="model.shop.orders",
+            outcome=Outcome.DIFFERENT,
+            base_table="shop.prod.orders",
+            head_table="shop.dbt_pr.orders",
+            primary_key=("id",),
+            rows=RowCounts(base=12, head=13, added=2, removed=1, changed=3, unchanged=8),
+            column_values=(
+                ColumnValues("amount", different=2, compared=11),
+                ColumnValues("note", different=1, compared=11),
+                ColumnValues("customer", different=0, compared=11),
+            ),
+            columns_added=(Column("region", "VARCHAR"),),
+            columns_removed=(Column("legacy", "BOOLEAN"),),
+            types_changed=(TypeChange("quantity", "BIGINT", "VARCHAR"),),
+        )
+        assert diffs["model.shop.customers"].outcome is Outcome.IDENTICAL
+        assert diffs["model.shop.events"].outcome is Outcome.FAILED
+        assert diffs["model.shop.sites"].rows == RowCounts(3, 2, 0, 1, 0, 2)
+
+    def test_have_sample_rows_by_their_key_unless_there_are_stats_alone(self) -> None:
+        samples = {diff.model: diff.samples for diff in parse(sample("data_diff/dbt.jsonl"))}
+        rows = {
+            (row.change, row.cells[0].column, row.cells[0].head or row.cells[0].base)
+            for row in samples["model.shop.orders"]
+        }
+        assert rows == {
+            (RowChange.ADDED, "id", "20"),
+            (RowChange.ADDED, "id", "21"),
+            (RowChange.REMOVED, "id", "3"),
+            (RowChange.CHANGED, "id", "2"),
+            (RowChange.CHANGED, "id", "5"),
+            (RowChange.CHANGED, "id", "6"),
+        }
+        assert not any(diff.samples for diff in parse(sample("data_diff/dbt_stats.jsonl")))
 
 
 class TestBody:
@@ -295,17 +423,12 @@ class TestBody:
         "body",
         [
             lines(FAILED),
-            lines(FAILED).decode(),
-            bytearray(lines(FAILED)),
             lines(FAILED).replace(b'", "', b'",\r"'),
             "\ufeff\n\ufeff".encode() + lines(FAILED),
             lines(FAILED).rstrip(),
             b"\xef\xbb\xbf" + lines(FAILED),
-            "\ufeff" + lines(FAILED).decode(),
             lines(FAILED).replace(b"\n", b"\r\n"),
             b"\r\n\n \t\n" + lines(FAILED) + b"\n\n",
-            [lines(FAILED)],
-            iter([b"", lines(FAILED).decode()]),
         ],
     )
     def test_is_read_in_every_form(self, body: Any) -> None:
@@ -317,10 +440,9 @@ class TestBody:
         text = json.dumps({**FAILED, "model": model}, ensure_ascii=False)
         if separator < " ":
             text = text.replace(separator, json.dumps(separator)[1:-1])
-        assert parse(text)[0].model == model
         assert parse(text.encode())[0].model == model
 
-    @pytest.mark.parametrize("body", [b"", "", b"\n\r\n  \n", b"\xef\xbb\xbf", []], ids=repr)
+    @pytest.mark.parametrize("body", [b"", b"\n\r\n  \n", b"\xef\xbb\xbf"], ids=repr)
     def test_without_any_diff_is_a_problem(self, body: Any) -> None:
         [(line, message)] = problems(body)
         assert line == 1
@@ -332,9 +454,9 @@ class TestBody:
         assert "UTF-16, as Windows PowerShell's `>` writes it" in message
         assert "Out-File -Encoding utf8" in message
 
-    def test_in_unannounced_gzip_is_a_problem_with_a_cure(self) -> None:
+    def test_in_gzip_within_gzip_is_a_problem_with_a_cure(self) -> None:
         assert problems(b"\x1f\x8b\x08\x00\n\n") == [
-            (1, "the body is gzip; say so with the header `Content-Encoding: gzip`")
+            (1, "the body is gzip within gzip; pack it once")
         ]
 
 
@@ -344,7 +466,7 @@ class TestProblems:
         [
             (
                 "Running with data-diff=0.11.2",
-                f"not JSON but 29 characters of other text; {ONLY_JSON}",
+                f"expected a JSON object, found 29 characters of other text; {ONLY_JSON}",
             ),
             (
                 '["-", ["3", "Alice"]]',
@@ -352,18 +474,30 @@ class TestProblems:
             ),
             (
                 '["-", ["3", "Alice',
-                f"not JSON but 18 characters of other text; {WITHOUT_DBT}",
+                f"expected a JSON object, found 18 characters of other text; {WITHOUT_DBT}",
             ),
             ('"Alice"', f"expected a JSON object, found text; {ONLY_JSON}"),
             (
                 '{"status": "success", "rows": {"Alice',
                 (
                     "begins as a JSON object but is not JSON (Unterminated string starting "
-                    "at character 32); was the line cut or wrapped?"
+                    "at character 32); was the line cut?"
                 ),
             ),
-            ('{"a": ' + "9" * 5_000 + "}", "a number in it has too many digits"),
-            ('{"a":' * 100_000, f"nested too deeply; {ONLY_JSON}"),
+            (
+                '{"a": ' + "9" * 5_000 + "}",
+                (
+                    "begins as a JSON object but is not JSON (a number in it has too many digits "
+                    "at character 1); was the line cut?"
+                ),
+            ),
+            (
+                '{"a":' * 100_000,
+                (
+                    "begins as a JSON object but is not JSON (it is nested too deeply "
+                    "at character 1); was the line cut?"
+                ),
+            ),
             (b'{"status": "\xff"}', "not UTF-8 at byte 13 of the line; send UTF-8"),
         ],
         ids=["text", "array", "cut array", "string", "cut", "digits", "nested", "utf-8"],
@@ -407,10 +541,8 @@ class TestProblems:
         assert problems(lines(without(path))) == [(1, f"`{path}` {MISSING}")]
 
     @pytest.mark.parametrize("path", ["rows.exclusive", "rows.diff", "rows.exclusive.dataset2"])
-    def test_name_a_key_missing_from_rows_that_have_to_be_counted(self, path: str) -> None:
-        body = without(path)
-        assert parse(lines(body))
-        assert problems(lines({**body, "summary": None})) == [(1, f"`{path}` {MISSING}")]
+    def test_name_a_key_missing_from_rows(self, path: str) -> None:
+        assert problems(lines(without(path))) == [(1, f"`{path}` {MISSING}")]
 
     @pytest.mark.parametrize("key", ["error", "dataset1", "dataset2", "model"])
     def test_name_a_key_missing_from_a_failure(self, key: str) -> None:
@@ -505,14 +637,17 @@ class TestProblems:
         assert problems(lines(bad, FAILED) + b"\noops\n") == [
             (1, f"`dataset2` {MISSING}"),
             (1, "`summary.rows.updated` is negative, but counts rows"),
-            (4, f"not JSON but 4 characters of other text; {ONLY_JSON}"),
+            (4, f"expected a JSON object, found 4 characters of other text; {ONLY_JSON}"),
         ]
 
     @pytest.mark.parametrize(("lines_", "told", "more"), [(20, 20, False), (21, 20, True)])
     def test_end_at_a_bound(self, lines_: int, told: int, *, more: bool) -> None:
         with pytest.raises(SubmissionInvalid) as raised:
             parse(b"oops\n" * lines_)
-        assert [one.line for one in raised.value.problems] == list(range(1, told + 1))
+        assert raised.value.problems[-1] == LineProblem(
+            told, f"expected a JSON object, found 4 characters of other text; {ONLY_JSON}"
+        )
+        assert len(raised.value.problems) == told
         assert raised.value.more is more
         assert str(raised.value).endswith("; and more") is more
 
@@ -537,22 +672,16 @@ class TestProblems:
         assert str(error) == "line 2: is odd; line 3: is even"
 
 
-def read(body: bytes | str) -> list[ModelDiff]:
+def read(body: bytes) -> list[ModelDiff]:
     """What parse makes of a body; any other exception than its own fails the test."""
     try:
         return parse(body)
     except SubmissionInvalid as invalid:
         told = invalid.problems
     assert 1 <= len(told) <= MAX_PROBLEMS
-    assert all(one.line >= 1 and one.message.isprintable() for one in told)
+    assert all(isinstance(one, LineProblem) for one in told)
+    assert all(one.message.isprintable() for one in told)
     return []
-
-
-values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner),
-    max_leaves=8,
-)
 
 
 def paths(value: Any, prefix: str = "") -> list[str]:
@@ -568,22 +697,22 @@ def paths(value: Any, prefix: str = "") -> list[str]:
     return found
 
 
-@given(st.binary() | st.text())
-def test_any_body_is_read_or_refused(body: bytes | str) -> None:
+@given(st.binary() | st.text().map(str.encode))
+def test_any_body_is_read_or_refused(body: bytes) -> None:
     read(body)
 
 
-@given(st.lists(values, max_size=4))
+@given(st.lists(json_values, max_size=4))
 def test_any_json_is_read_or_refused(documents: list[Any]) -> None:
-    read("\n".join(json.dumps(document) for document in documents))
+    read(lines(*documents))
 
 
-@given(st.sampled_from(paths(DIFFERENT)), values, st.booleans())
+@given(st.sampled_from(paths(DIFFERENT)), json_values, st.booleans())
 def test_any_value_anywhere_is_read_or_refused(path: str, value: Any, keep: Any) -> None:
     body = with_value(path, value)
     if not keep:
         body["summary"] = None
-    for diff in read(json.dumps(body)):
+    for diff in read(lines(body)):
         assert unpacked(ModelDiff, packed(diff)) == diff
         str(diff).encode()
 

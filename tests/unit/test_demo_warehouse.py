@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 import data_diff_format
 from bitbucket_integration.model_diff import Outcome
+from hints import Hints
 from local.demo.warehouse import PUSHES, data_diff_json
 from local.demo.warehouse.build import MODELS
 from local.demo.warehouse.diff import Table, diff
@@ -388,7 +389,7 @@ class TestStory:
     def test_a_pipeline_can_submit_it_as_it_is(self, version: str) -> None:
         output = data_diff_json(version)
         assert len(output.encode()) < 1_000_000
-        parsed = data_diff_format.parse(output.encode())
+        parsed = data_diff_format.parse(output.encode(), Hints())
         failed = [diff.model for diff in parsed if diff.outcome is Outcome.FAILED]
         assert failed == (["model.jaffle_shop.cities"] if version == "first-push" else [])
 

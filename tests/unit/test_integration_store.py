@@ -32,6 +32,7 @@ FULL = integration(
     webhook_secret_version=2,
     ci_token_version=3,
     health=Health("access_token_rejected", "wrong", "2026-11-20T11:00:00+00:00"),
+    settings='{"sample_rows":true}',
 )
 REFUSED = Health("access_token_rejected", "It was revoked.", "2026-11-20T12:00:00+00:00")
 
@@ -150,6 +151,7 @@ class TestProviders:
         assert read.provider is Provider.CLOUD
         assert read.repository.key == "bitbucket-cloud#{w}#{r}"
         assert read.webhook is WebhookMode.MANAGED
+        assert read.settings == ""
 
 
 class TestReading:

@@ -97,10 +97,12 @@ def test_settings_hold_what_the_environment_says() -> None:
         table_name="table",
         bucket_name="bucket",
         queue_url=ENVIRONMENT["QUEUE_URL"],
+        signing_key_arn="arn:signing",
         access_token_prefix="stack/access-tokens/",
         cloud_api_url="https://api.bitbucket.org/2.0",
         retention_days=90,
         max_receives=8,
+        public_url="https://diffs.acme.example/v1",
         network=NETWORK,
     )
 
@@ -113,6 +115,7 @@ def test_without_a_public_url_there_is_none(value: str | None) -> None:
         environment["PUBLIC_URL"] = value
     assert ConfigureSettings.from_environ(environment).public_url is None
     assert DiffsSettings.from_environ(environment).public_url is None
+    assert ReportSettings.from_environ(environment).public_url is None
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ def test_the_same_results_for_the_same_target_are_the_same_submission() -> None:
         submission_id(None, 7, "data-diff", b"{}"),
         submission_id(COMMIT, 7, "data-diff", b"{}"),
     ],
-    ids=["body", "format", "commit", "pull request", "commit and pull request"],
+    ids=["body", "read as", "commit", "pull request", "commit and pull request"],
 )
 def test_other_results_or_targets_are_other_submissions(other: str) -> None:
     assert other != ID
@@ -42,8 +42,8 @@ def test_an_id_begins_with_what_it_is_about(
 
 
 @given(st.integers(1, 2**53), st.text(max_size=20), st.binary(max_size=50))
-def test_an_id_fits_into_a_url_as_it_is(number: int, format_: str, body: bytes) -> None:
-    assert re.fullmatch("pr[0-9]+-[0-9a-f]{16}", submission_id(None, number, format_, body))
+def test_an_id_fits_into_a_url_as_it_is(number: int, read_as: str, body: bytes) -> None:
+    assert re.fullmatch("pr[0-9]+-[0-9a-f]{16}", submission_id(None, number, read_as, body))
 
 
 @pytest.mark.parametrize(

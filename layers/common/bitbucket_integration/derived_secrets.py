@@ -37,6 +37,17 @@ def ci_token(signing_key: str, integration_id: str, version: int) -> str:
     return CI_TOKEN_PREFIX + base64.urlsafe_b64encode(digest).decode().rstrip("=")
 
 
+def report_link_token(
+    signing_key: str, integration_id: str, pull_request_id: int, version: int
+) -> str:
+    """What the link to a pull request's reports proves itself with: 160 bits, lower-case base32.
+
+    Raises MissingSecretError when the signing key is empty.
+    """
+    digest = _derive(signing_key, f"report-link/{pull_request_id}", integration_id, version)
+    return base64.b32encode(digest[:20]).decode().lower()
+
+
 def is_same_secret(offered: str, expected: str) -> bool:
     """Compare in constant time. Raises MissingSecretError when there is nothing to compare with."""
     if not expected:

@@ -94,7 +94,11 @@ class Health:
 
 @dataclass(frozen=True, slots=True)
 class Integration:
-    """What is stored about one repository's integration. Times are ISO 8601 in UTC."""
+    """What is stored about one repository's integration. Times are ISO 8601 in UTC.
+
+    `settings` are ReportSettings as they are stored: JSON, empty for the defaults.
+    A version that is raised makes the secrets invalid that are derived with it.
+    """
 
     id: str
     repository: RepositoryIdentity
@@ -106,7 +110,9 @@ class Integration:
     webhook_url: str | None = None
     webhook_secret_version: int = 1
     ci_token_version: int = 1
+    report_link_version: int = 1
     health: Health = field(default_factory=Health)
+    settings: str = ""
 
     @property
     def provider(self) -> Provider:

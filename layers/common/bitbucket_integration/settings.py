@@ -143,15 +143,20 @@ class DiffsSettings:
 
 @dataclass(frozen=True, slots=True)
 class ReportSettings:
-    """What the report function needs. After `max_receives` receives a job goes to the DLQ."""
+    """What the report function needs. After `max_receives` receives a job goes to the DLQ.
+
+    Without a `public_url` links lead to where an integration's webhook leads.
+    """
 
     table_name: str
     bucket_name: str
     queue_url: str
+    signing_key_arn: str
     access_token_prefix: str
     cloud_api_url: str
     retention_days: int
     max_receives: int
+    public_url: str | None
     network: NetworkSettings = NetworkSettings()
 
     @classmethod
@@ -161,9 +166,11 @@ class ReportSettings:
             table_name=_required(environ, "TABLE_NAME"),
             bucket_name=_required(environ, "BUCKET_NAME"),
             queue_url=_url(environ, "QUEUE_URL"),
+            signing_key_arn=_required(environ, "SIGNING_KEY_ARN"),
             access_token_prefix=_required(environ, "ACCESS_TOKEN_PREFIX"),
             cloud_api_url=_url(environ, "BITBUCKET_CLOUD_API_URL"),
             retention_days=_count(environ, "RETENTION_DAYS"),
             max_receives=_count(environ, "MAX_RECEIVES"),
+            public_url=_optional_url(environ, "PUBLIC_URL"),
             network=NetworkSettings.from_environ(environ),
         )

@@ -44,14 +44,15 @@ class Submission:
 
 
 def submission_id(
-    commit: str | None, pull_request_id: int | None, format_: str, body: bytes
+    commit: str | None, pull_request_id: int | None, read_as: str, body: bytes
 ) -> str:
     """The same results for the same target are the same submission, however often they are sent.
 
+    `read_as` says what else they depend on: their format, and what the query says about them.
     Ids start with what they are about, so that all submissions of a commit can be read in one
     consistent query.
     """
-    about = f"{format_}\n{pull_request_id or ''}\n"
+    about = f"{read_as}\n{pull_request_id or ''}\n"
     digest = hashlib.sha256(about.encode() + body).hexdigest()[:16]
     return f"{commit or pull_request_target(pull_request_id)}-{digest}"
 

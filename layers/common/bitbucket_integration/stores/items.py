@@ -6,6 +6,7 @@ Partition key, sort key:
 - `REPOSITORY#<identity>`, `INTEGRATION`: which integration a repository has.
 - `INTEGRATION#<id>`, `PULL_REQUEST#<number>`: what a pull request shows.
 - `INTEGRATION#<id>`, `SUBMISSION#<id>`: a submission.
+- `INTEGRATION#<id>`, `REPORT#<15 digits>#<created at>#<commit>`: a pull request's report.
 - `INTEGRATION#<id>`, `HEAD#<commit>#<number>`: that a commit was a pull request's head.
 - `INTEGRATION#<id>`, `ACTIVITY`: which events have come in.
 """

@@ -1,0 +1,52 @@
+"""Finds the report that a link names, and lets nobody else in."""
+
+from dataclasses import dataclass
+
+from bitbucket_integration.errors import IntegrationError
+from bitbucket_integration.report_link import ReportId
+from bitbucket_integration.stores.integrations import IntegrationStore
+from bitbucket_integration.stores.pull_requests import PullRequestStore
+from bitbucket_integration.stores.reports import ReportStore
+from bitbucket_integration.stores.secrets import SecretReader
+from shown_report import ShownReport, chosen
+
+
+class UnknownReportError(IntegrationError):
+    """There is no such report, not any more, or the link is not (or no longer) a valid one."""
+
+    reason = "unknown_report"
+
+
+@dataclass(frozen=True, slots=True)
+class ReportReader:
+    """Reads what the report function has kept."""
+
+    integrations: IntegrationStore
+    pull_requests: PullRequestStore
+    reports: ReportStore
+    secrets: SecretReader
+    signing_key_arn: str
+
+    def read(self, report_id: str, wanted: str) -> ShownReport:
+        """Read the newest report behind a link, or the one of its history that is wanted.
+
+        Raises UnknownReportError alike for everything that cannot be shown.
+        """
+        link = self._checked(report_id)
+        number = link.pull_request_id
+        history = self.reports.history(link.integration_id, number)
+        line = chosen(history, wanted)
+        published = line and self.reports.of_summary(link.integration_id, line)
+        if not published:
+            raise UnknownReportError("there is no report under this link")
+        record = self.pull_requests.get(link.integration_id, number)
+        return ShownReport(published, tuple(history), record.head)
+
+    def _checked(self, report_id: str) -> ReportId:
+        link = ReportId.parse(report_id)
+        integration = None if link is None else self.integrations.get(link.integration_id)
+        if link is not None and integration is not None:
+            key = self.secrets.read(self.signing_key_arn)
+            if link.proves_itself(key, integration.report_link_version):
+                return link
+        raise UnknownReportError("there is no report under this link")

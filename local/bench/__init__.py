@@ -1,0 +1,1 @@
+"""What the large report costs: `make bench` prints CPU seconds, step by step."""

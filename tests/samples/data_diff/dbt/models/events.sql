@@ -1,0 +1,1 @@
+SELECT * FROM prod.events

@@ -1,0 +1,1 @@
+select * from read_csv('../../orders/{{ "base" if target.name == "prod" else "head" }}.csv')

@@ -1,0 +1,2 @@
+{{ config(enabled=target.name == "pr") }}
+select 'eu' as region
