@@ -32,14 +32,14 @@ from bitbucket_integration.errors import (
     NotAuthenticatedError,
     UnknownIntegrationError,
 )
-from bitbucket_integration.integration import Integration
+from bitbucket_integration.integration import Integration, Provider
 from bitbucket_integration.observability import observers
 from bitbucket_integration.problem import NOT_CACHED, PROBLEM_TYPE, json_answer, problem_body
 from bitbucket_integration.settings import ConfigureSettings
 from bitbucket_integration.stores.activity import ActivityStore
 from bitbucket_integration.stores.integrations import IntegrationStore
 from bitbucket_integration.stores.secrets import AccessTokenWriter, SecretReader
-from integration_check import IntegrationCheck
+from doctor.integration_check import IntegrationCheck
 from integration_request import (
     CheckedView,
     ConfiguredView,
@@ -54,6 +54,12 @@ from webhook_setup import WebhookSetup
 
 logger, metrics = observers("configure")
 app = APIGatewayRestResolver(enable_validation=True)
+
+_TARGETS = {
+    # Bitbucket Pipelines, which is on Cloud only, sets both.
+    Provider.CLOUD: "pull_request=$BITBUCKET_PR_ID&commit=$BITBUCKET_COMMIT",
+    Provider.DATA_CENTER: "commit=$(git rev-parse HEAD)",
+}
 
 IntegrationId = Annotated[str, Path(pattern="^[a-z0-9]{1,40}$")]
 
@@ -197,12 +203,12 @@ def openapi() -> Response[str]:
 
 
 def submit_command(base: str, integration: Integration) -> str:
-    """A command for a pipeline of the repository; Bitbucket Pipelines sets both variables."""
+    """A command for a pipeline of the repository, run where its head is checked out."""
     url = f"{base}/integrations/{integration.id}/diffs"
     return (
         "curl --fail-with-body --silent --show-error"
         ' --header "Authorization: Bearer $DATA_DIFF_CI_TOKEN" --data-binary @diffs.jsonl'
-        f' "{url}?format=data-diff&pull_request=$BITBUCKET_PR_ID&commit=$BITBUCKET_COMMIT"'
+        f' "{url}?format=data-diff&{_TARGETS[integration.provider]}"'
     )
 
 

@@ -5,10 +5,10 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
 from bitbucket_integration.integration import Integration, WebhookMode
-from integration_check import Checked
+from doctor.integration_check import Checked
+from doctor.probe import Probe, ProbeName, ProbeStatus
 from integration_setup import Configured
 from manual_webhook import ManualWebhook
-from probe import Probe, ProbeName, ProbeStatus
 
 _VISIBLE_ASCII = range(0x21, 0x7F)
 

@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from access import Access
 from bitbucket_integration.bitbucket.client import BitbucketClient
 from bitbucket_integration.bitbucket.network import Network
 from bitbucket_integration.derived_secrets import ci_token
@@ -31,10 +30,11 @@ from bitbucket_integration.stores.secrets import (
     SecretReader,
     access_token_name,
 )
-from examination import Examination
+from doctor.access import Access
+from doctor.examination import Examination
+from doctor.probe import Probe
+from doctor.providers import access_to
 from manual_webhook import ManualWebhook
-from probe import Probe
-from providers import access_to
 from repository_address import CloudAddress, DataCenterAddress
 from timestamps import timestamp
 from webhook_setup import WebhookSetup, path_of

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from bitbucket_integration.bitbucket.vocabulary import WebhookSpec
-from screens import Screens
+from doctor.screens import Screens
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from access import Seen, last_event
 from bitbucket_integration.bitbucket.client import BitbucketClient
 from bitbucket_integration.bitbucket.repository import BitbucketRepository
 from bitbucket_integration.bitbucket.vocabulary import Webhook, WebhookSpec
@@ -11,11 +10,12 @@ from bitbucket_integration.derived_secrets import webhook_secret
 from bitbucket_integration.integration import WEBHOOK_PATH, Integration, WebhookMode
 from bitbucket_integration.pull_request_event import EVENTS
 from bitbucket_integration.stores.activity import ActivityStore
-from examination import Examination
+from doctor.access import Seen, last_event
+from doctor.examination import Examination
+from doctor.probe import ProbeName, skipped
+from doctor.screens import Screens
+from doctor.webhook_probes import WebhookPlan, managed, manual, plan
 from manual_webhook import ManualWebhook, manual_webhook
-from probe import ProbeName, skipped
-from screens import Screens
-from webhook_probes import WebhookPlan, managed, manual, plan
 
 WEBHOOK_DESCRIPTION = "Data diff reports"
 

@@ -8,7 +8,7 @@ FUNCTIONS = sorted(path for path in (ROOT / "functions").iterdir() if path.is_di
 
 def test_no_two_functions_have_a_module_of_the_same_name() -> None:
     # Tests and type checker see all of them on one path; Lambda sees one function's.
-    names = Counter(path.stem for folder in FUNCTIONS for path in folder.glob("*.py"))
+    names = Counter(name for folder in FUNCTIONS for name in _modules(folder))
     assert [name for name, times in names.items() if times > 1] == []
 
 
@@ -19,12 +19,17 @@ def test_a_functions_entry_is_named_after_it() -> None:
 
 
 def test_no_function_imports_a_module_of_another() -> None:
-    modules = {folder: {path.stem for path in folder.glob("*.py")} for folder in FUNCTIONS}
+    modules = {folder: _modules(folder) for folder in FUNCTIONS}
     for folder in FUNCTIONS:
         others = set().union(*(names for other, names in modules.items() if other != folder))
-        for path in folder.glob("*.py"):
+        for path in folder.rglob("*.py"):
             imported = _imported(path)
             assert not imported & others, path
+
+
+def _modules(folder: Path) -> set[str]:
+    packages = {path.parent.name for path in folder.glob("*/*.py")}
+    return {path.stem for path in folder.glob("*.py")} | packages
 
 
 def _imported(path: Path) -> set[str]:

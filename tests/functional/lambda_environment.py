@@ -233,8 +233,9 @@ def captured(output: TextIO) -> Iterator[None]:
 
 def _load(module: str, environment: Mapping[str, str]) -> ModuleType:
     folder = ROOT / "functions" / module
-    for one in folder.glob("*.py"):
-        sys.modules.pop(one.stem, None)
+    own = {one.stem for one in folder.iterdir() if one.suffix == ".py" or one.is_dir()}
+    for name in [name for name in sys.modules if name.partition(".")[0] in own]:
+        del sys.modules[name]
     # A new environment has new loggers, whose output is that of this account.
     known = logging.Logger.manager.loggerDict
     for name in [name for name in known if name.partition(".")[0] in {module, "service_undefined"}]:

@@ -1,8 +1,12 @@
+import shlex
+
 import pytest
+import requests
 
 from bitbucket_integration.pull_request_event import DATA_CENTER_EVENTS
 from tests.functional.bench import DATA_CENTER, only_on
 from tests.functional.conftest import System
+from tests.functional.data_diff_lines import identical
 from tests.functional.problems import fields, problem
 
 pytestmark = only_on(DATA_CENTER, "what both have in common is told of Cloud")
@@ -24,6 +28,17 @@ class TestConfiguring:
         assert integration["setup"] == "active"
         assert body["ci_token"].startswith("ddci_")
         assert list(system.account.access_tokens().values()) == [system.access_token]
+
+    def test_gives_a_command_that_submits_results_from_any_ci(self, system: System) -> None:
+        body = system.configured()
+        head = system.bitbucket.open_pull_request(REPOSITORY, title="Fix amounts").head
+        words = shlex.split(body["submit_command"])
+        assert "Authorization: Bearer $DATA_DIFF_CI_TOKEN" in words
+        url = words[-1].replace("$(git rev-parse HEAD)", head)
+        assert "$" not in url
+        credentials = {"Authorization": f"Bearer {body['ci_token']}"}
+        answer = requests.post(url, data=identical(), headers=credentials, timeout=30)
+        assert answer.status_code == 202, answer.text
 
     def test_creates_a_signed_webhook_for_the_events_that_it_has(self, system: System) -> None:
         integration = system.configured()["integration"]

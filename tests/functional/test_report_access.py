@@ -50,6 +50,16 @@ class TestARevokedAccessToken:
         }
         assert nothing_is_retried(connection)
 
+    def test_takes_nothing_back_that_was_posted(self, connection: Connection) -> None:
+        _, head = connection.open_pull_request()
+        before = connection.submit(different(), commit=head)
+        connection.settle()
+        connection.system.bitbucket.revoke_access_token(connection.system.access_token)
+        after = connection.submit(identical(), commit=head)
+        connection.settle()
+        assert connection.status(before)["status"] == "posted"
+        assert connection.status(after)["status"] == "failed"
+
     def test_replaced_by_another_makes_all_well_with_the_next_event(
         self, connection: Connection
     ) -> None:

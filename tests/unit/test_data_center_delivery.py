@@ -1,9 +1,18 @@
+import time
+
 import pytest
 
 from bitbucket_integration.activity import Activity
+from bitbucket_integration.bitbucket import client as client_module
+from bitbucket_integration.bitbucket.allowed_hosts import AllowedHosts
+from bitbucket_integration.bitbucket.client import BitbucketClient
+from bitbucket_integration.bitbucket.data_center import DataCenterRepository
 from bitbucket_integration.bitbucket.data_center_answers import WebhookDelivery
-from data_center_delivery import judged_delivery
-from probe import Probe, ProbeStatus
+from bitbucket_integration.bitbucket.network import Network
+from bitbucket_integration.bitbucket.vocabulary import Webhook
+from doctor.data_center_delivery import judged_delivery, try_delivery
+from doctor.probe import Probe, ProbeStatus
+from tests.unit.web_server import Behaviour, web_server
 
 URL = "https://api.example.com/v1/webhooks/abc"
 ACTIVITY = Activity("2026-11-20T10:00:00+00:00", "pr:merged", "2026-11-21T10:00:00+00:00")
@@ -54,3 +63,27 @@ def test_the_last_event_that_came_in_is_told() -> None:
     probe = judge(202, WebhookDelivery("pr:merged", "SUCCESS", "202"), ACTIVITY)
     assert probe.status is ProbeStatus.OK
     assert "pr:merged, came in at 2026-11-21T10:00:00+00:00" in probe.seen
+
+
+def tried(behaviour: Behaviour) -> Probe:
+    """What comes of asking a Bitbucket that behaves like this."""
+    client = BitbucketClient("token", Network(AllowedHosts.parse("http://127.0.0.1")))
+    with web_server() as web:
+        web.behaviour = behaviour
+        repository = DataCenterRepository(web.url, "DATA", "jaffle-shop")
+        return try_delivery(repository, client, Webhook("7", URL), None)
+
+
+def test_while_bitbucket_waits_for_us_longer_than_we_for_it_it_does_not_reach_us(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(client_module, "_READ_SECONDS", 0.2)
+    probe = tried(lambda _: time.sleep(0.5))
+    assert probe.status is ProbeStatus.FAILED
+    assert "no answer from api.example.com" in probe.seen
+
+
+def test_a_bitbucket_that_breaks_off_says_nothing_about_our_address() -> None:
+    probe = tried(lambda _: None)
+    assert probe.status is ProbeStatus.WARNING
+    assert "did not test the webhook" in probe.seen

@@ -2,9 +2,9 @@ import pytest
 
 from bitbucket_integration.errors import BitbucketUnavailableError, PermissionMissingError
 from bitbucket_integration.integration import Health
-from cloud_screens import CLOUD_SCREENS
-from examination import Examination
-from probe import ProbeName, ProbeStatus, ok, skipped, warning
+from doctor.cloud_screens import CLOUD_SCREENS
+from doctor.examination import Examination
+from doctor.probe import ProbeName, ProbeStatus, ok, skipped, warning
 from tests.unit.stored import Clock
 
 NAMES = (ProbeName.REACHABLE, ProbeName.TLS, ProbeName.REPOSITORY, ProbeName.WEBHOOK)

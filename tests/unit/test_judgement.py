@@ -17,10 +17,10 @@ from bitbucket_integration.errors import (
     TlsError,
     TlsProblem,
 )
-from cloud_screens import CLOUD_SCREENS
-from data_center_screens import DATA_CENTER_SCREENS
-from judgement import answered, judged
-from probe import ProbeName, ProbeStatus
+from doctor.cloud_screens import CLOUD_SCREENS
+from doctor.data_center_screens import DATA_CENTER_SCREENS
+from doctor.judgement import answered, judged
+from doctor.probe import ProbeName, ProbeStatus
 
 HTTPS = Origin("https", "bitbucket.corp.example", 7990)
 OK, WARNING, FAILED = ProbeStatus.OK, ProbeStatus.WARNING, ProbeStatus.FAILED

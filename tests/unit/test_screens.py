@@ -3,8 +3,8 @@ import pytest
 from bitbucket_integration.bitbucket.vocabulary import WebhookSpec
 from bitbucket_integration.integration import Provider
 from bitbucket_integration.pull_request_event import EVENTS
-from cloud_screens import CLOUD_SCREENS
-from data_center_screens import DATA_CENTER_SCREENS
+from doctor.cloud_screens import CLOUD_SCREENS
+from doctor.data_center_screens import DATA_CENTER_SCREENS
 from manual_webhook import manual_webhook
 
 SCREENS = {Provider.CLOUD: CLOUD_SCREENS, Provider.DATA_CENTER: DATA_CENTER_SCREENS}

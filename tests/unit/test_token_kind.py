@@ -1,8 +1,7 @@
 import pytest
 
-import cloud_access
-import data_center_access
-from probe import ProbeStatus
+from doctor import cloud_access, data_center_access
+from doctor.probe import ProbeStatus
 
 
 @pytest.mark.parametrize("kind", ["api_token", "apppassword", "oauth1", "oauth2"])

@@ -1,9 +1,9 @@
 import pytest
 
 from bitbucket_integration.bitbucket.vocabulary import Webhook, WebhookSpec
-from cloud_screens import CLOUD_SCREENS
-from probe import Probe, ProbeName, ProbeStatus
-from webhook_probes import managed, manual, plan
+from doctor.cloud_screens import CLOUD_SCREENS
+from doctor.probe import Probe, ProbeName, ProbeStatus
+from doctor.webhook_probes import managed, manual, plan
 
 PATH = "/webhooks/abc"
 SPEC = WebhookSpec(f"https://a.example{PATH}", "secret", "Title", ("opened", "merged"))

@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from access import Access
 from bitbucket_integration.bitbucket.client import BitbucketClient
 from bitbucket_integration.bitbucket.network import Network
 from bitbucket_integration.errors import (
@@ -17,10 +16,11 @@ from bitbucket_integration.problem import sentence
 from bitbucket_integration.settings import ConfigureSettings
 from bitbucket_integration.stores.integrations import IntegrationStore
 from bitbucket_integration.stores.secrets import SecretReader, access_token_name
-from examination import Examination
+from doctor.access import Access
+from doctor.examination import Examination
+from doctor.probe import Probe, ProbeName, ProbeStatus, failed
+from doctor.providers import access_to
 from manual_webhook import ManualWebhook
-from probe import Probe, ProbeName, ProbeStatus, failed
-from providers import access_to
 from timestamps import timestamp
 from webhook_setup import WebhookSetup
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from bitbucket_integration.activity import Activity
 from bitbucket_integration.bitbucket.vocabulary import Webhook, WebhookSpec
-from probe import Probe, ProbeName, ok, skipped, warning
-from screens import Screens
+from doctor.probe import Probe, ProbeName, ok, skipped, warning
+from doctor.screens import Screens
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """What the screens of Bitbucket Data Center call things."""
 
-from screens import Screens
+from doctor.screens import Screens
 
 DATA_CENTER_SCREENS = Screens(
     new_token=(  # noqa: S106 it says how to make one

@@ -6,9 +6,9 @@ from contextlib import contextmanager
 from bitbucket_integration.bitbucket.origin import origin_of
 from bitbucket_integration.errors import BitbucketError
 from bitbucket_integration.integration import Health
-from judgement import accepted, answered, judged
-from probe import Probe, ProbeName, ProbeStatus, skipped
-from screens import Screens
+from doctor.judgement import accepted, answered, judged
+from doctor.probe import Probe, ProbeName, ProbeStatus, skipped
+from doctor.screens import Screens
 
 
 class Examination:

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from access import Seen, look_for_webhooks
 from bitbucket_integration.bitbucket.client import BitbucketClient
 from bitbucket_integration.bitbucket.data_center import DataCenterRepository
 from bitbucket_integration.bitbucket.data_center_answers import (
@@ -18,11 +17,12 @@ from bitbucket_integration.errors import (
     NotFoundInBitbucketError,
 )
 from bitbucket_integration.integration import DataCenterIdentity
-from data_center_delivery import try_delivery
-from data_center_screens import DATA_CENTER_SCREENS
-from examination import Examination
-from probe import Probe, ProbeName, ProbeStatus, failed, ok, skipped
-from screens import Screens
+from doctor.access import Seen, look_for_webhooks
+from doctor.data_center_delivery import try_delivery
+from doctor.data_center_screens import DATA_CENTER_SCREENS
+from doctor.examination import Examination
+from doctor.probe import Probe, ProbeName, ProbeStatus, failed, ok, skipped
+from doctor.screens import Screens
 
 _OLDEST = ".".join(map(str, OLDEST_SUPPORTED))
 

@@ -10,9 +10,9 @@ from bitbucket_integration.bitbucket.repository import BitbucketRepository
 from bitbucket_integration.bitbucket.vocabulary import Webhook
 from bitbucket_integration.errors import PermissionMissingError
 from bitbucket_integration.integration import RepositoryIdentity
-from examination import Examination
-from probe import Probe, ProbeName, ok, skipped, warning
-from screens import Screens
+from doctor.examination import Examination
+from doctor.probe import Probe, ProbeName, ok, skipped, warning
+from doctor.screens import Screens
 
 type Delivery = Callable[[BitbucketClient, Webhook, Activity | None], Probe]
 """Finds out whether events of a webhook reach us. Raises no BitbucketError."""
@@ -58,20 +58,16 @@ def look_for_webhooks(
         try:
             webhooks = tuple(client.items(repository.webhooks()))
         except PermissionMissingError:
-            examination.add(webhooks_out_of_reach(examination.screens))
+            screens = examination.screens
+            seen = f"The access token lacks {screens.webhook_permission}."
+            cure = (
+                "Enter the webhook by hand, as `manual_webhook` says. Or let it be managed:"
+                f" {screens.new_token}"
+            )
+            examination.add(warning(ProbeName.MANAGE_WEBHOOKS, seen, cure))
             return None
     examination.add(ok(ProbeName.MANAGE_WEBHOOKS, "The access token may manage webhooks."))
     return webhooks
-
-
-def webhooks_out_of_reach(screens: Screens) -> Probe:
-    """The token can do everything but manage webhooks."""
-    return warning(
-        ProbeName.MANAGE_WEBHOOKS,
-        f"The access token lacks {screens.webhook_permission}.",
-        "Enter the webhook by hand, as `manual_webhook` says. Or let it be managed:"
-        f" {screens.new_token}",
-    )
 
 
 def last_event(activity: Activity | None) -> Probe:

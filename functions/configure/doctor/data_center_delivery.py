@@ -3,7 +3,6 @@
 import re
 from urllib.parse import urlsplit
 
-from access import last_event
 from bitbucket_integration.activity import Activity
 from bitbucket_integration.bitbucket.client import BitbucketClient
 from bitbucket_integration.bitbucket.data_center import DataCenterRepository
@@ -12,7 +11,8 @@ from bitbucket_integration.bitbucket.vocabulary import Webhook
 from bitbucket_integration.errors import BitbucketError, ConnectionProblem, NoAnswerError
 from bitbucket_integration.problem import sentence
 from bitbucket_integration.pull_request_event import DATA_CENTER_EVENTS
-from probe import Probe, ProbeName, ProbeStatus, failed, ok, warning
+from doctor.access import last_event
+from doctor.probe import Probe, ProbeName, ProbeStatus, failed, ok, warning
 
 NOT_DELIVERED = "webhook_not_delivered"
 """The reason of a failure that is no error of Bitbucket's."""

@@ -1,6 +1,6 @@
 """What the screens of Bitbucket Cloud call things."""
 
-from screens import Screens
+from doctor.screens import Screens
 
 CLOUD_SCREENS = Screens(
     new_token=(  # noqa: S106 it says how to make one

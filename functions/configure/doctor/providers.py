@@ -1,6 +1,5 @@
 """Which Bitbucket a repository is on, and with it how it is looked at."""
 
-from access import Access
 from bitbucket_integration.bitbucket.cloud import CloudRepository
 from bitbucket_integration.bitbucket.data_center import DataCenterRepository
 from bitbucket_integration.integration import (
@@ -8,8 +7,9 @@ from bitbucket_integration.integration import (
     DataCenterIdentity,
     RepositoryIdentity,
 )
-from cloud_access import CloudAccess
-from data_center_access import DataCenterAccess
+from doctor.access import Access
+from doctor.cloud_access import CloudAccess
+from doctor.data_center_access import DataCenterAccess
 from repository_address import CloudAddress, DataCenterAddress
 
 
@@ -30,11 +30,6 @@ def access_to(
             return DataCenterAccess(DataCenterRepository(base_url, key, slug))
         case DataCenterIdentity():
             return DataCenterAccess(
-                DataCenterRepository(
-                    repository.base_url,
-                    repository.project_key,
-                    repository.slug,
-                    web_url=repository.web_url,
-                ),
+                DataCenterRepository(repository.base_url, repository.project_key, repository.slug),
                 repository.repository_id,
             )

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from access import Seen, last_event, look_for_webhooks, webhooks_out_of_reach
 from bitbucket_integration.activity import Activity
 from bitbucket_integration.bitbucket.client import BitbucketClient
 from bitbucket_integration.bitbucket.cloud import CloudRepository
@@ -13,10 +12,11 @@ from bitbucket_integration.bitbucket.repository import BitbucketRepository, repo
 from bitbucket_integration.bitbucket.vocabulary import Webhook
 from bitbucket_integration.errors import PermissionMissingError
 from bitbucket_integration.integration import CloudIdentity
-from cloud_screens import CLOUD_SCREENS
-from examination import Examination
-from probe import Probe, ProbeName, ok, skipped, warning
-from screens import Screens
+from doctor.access import Seen, last_event, look_for_webhooks
+from doctor.cloud_screens import CLOUD_SCREENS
+from doctor.examination import Examination
+from doctor.probe import Probe, ProbeName, ok, skipped, warning
+from doctor.screens import Screens
 
 _TO_COMMENT, _TO_MANAGE_WEBHOOKS = "pullrequest", "webhook"
 # `pullrequest` includes `repository`, which is all that build statuses need.
@@ -76,11 +76,7 @@ class CloudAccess:
             ok(ProbeName.BUILD_STATUS, "The token may set build statuses."),
         )
         identity = _identity(description)
-        webhooks = None
-        if _TO_MANAGE_WEBHOOKS in missing:
-            examination.add(webhooks_out_of_reach(self.screens))
-        else:
-            webhooks = look_for_webhooks(client, self.repository, examination)
+        webhooks = look_for_webhooks(client, self.repository, examination)
         return Seen(identity, repository_of(identity, self.base_url), webhooks, _delivery)
 
     def today(self, _: BitbucketClient) -> BitbucketRepository:

@@ -18,8 +18,8 @@ from bitbucket_integration.errors import (
     TryAgainLaterError,
 )
 from bitbucket_integration.problem import sentence
-from probe import Probe, ProbeName, failed, ok, warning
-from screens import Screens
+from doctor.probe import Probe, ProbeName, failed, ok, warning
+from doctor.screens import Screens
 
 _ALLOW_HOST = (
     "If it is your Bitbucket, the operator of this stack adds its host to the parameter"
