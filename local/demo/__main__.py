@@ -7,13 +7,15 @@ import tempfile
 import threading
 from pathlib import Path
 
+from local.demo.bitbuckets import create_repositories
+from local.demo.pull_request_life import PullRequestLife, StoryError
 from local.demo.snapshot import save_page
-from local.demo.story import REPOSITORY, Story, StoryError
+from local.demo.story import Story
 from local.stack.errors import LocalStackError
 from local.stack.places import REPOSITORY as CHECKOUT
 from local.stack.stack import LocalStack, say
 
-SNAPSHOT = CHECKOUT / ".local" / "demo" / "pull-request.html"
+PAGES = CHECKOUT / ".local" / "demo"
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -42,17 +44,26 @@ def main(arguments: list[str] | None = None) -> int:
 def _tell(stack: LocalStack, folder: Path) -> None:
     if stack.bitbucket is None:
         raise StoryError("the story needs the emulator")
-    stack.bitbucket.create_repository(REPOSITORY)
-    story = Story(stack.api_url, stack.admin_token, stack.bitbucket, folder, say)
-    number = story.tell()
-    page = f"{stack.cloud_web_url}/{REPOSITORY}/pull-requests/{number}"
-    save_page(page, SNAPSHOT)
-    say(f"\nThe comment, as Bitbucket stores it:\n\n{story.comment(number)}")
+    lives = [
+        PullRequestLife(repository, stack.api_url, stack.admin_token)
+        for repository in create_repositories(stack.bitbucket)
+    ]
+    story = Story(lives, folder, say)
+    story.tell()
+    say(f"\nThe comment, as Bitbucket {lives[0].repository.provider} stores it:\n")
+    say(lives[0].comment)
     say("\nHow long each step took:")
     for step, seconds in story.times.items():
         say(f"  {seconds:6.1f} s  {step}")
-    say(f"\nThe pull request's page: {page}")
-    say(f"  kept as {SNAPSHOT.relative_to(CHECKOUT)}; `make demo ARGS=--keep` leaves all running")
+    say("\nThe pull request's page:")
+    for life in lives:
+        provider = life.repository.provider
+        page = life.repository.page(life.number)
+        kept = PAGES / f"{provider.lower().replace(' ', '-')}.html"
+        save_page(page, kept)
+        say(f"  {provider:<12} {page}")
+        say(f"  {'':<12} kept as {kept.relative_to(CHECKOUT)}")
+    say("`make demo ARGS=--keep` leaves all running.")
 
 
 if __name__ == "__main__":

@@ -1,5 +1,7 @@
 """The deployed stack: the real template on MiniStack, once per session, a repository per test."""
 
+import hashlib
+import hmac
 import itertools
 import time
 from collections.abc import Callable, Iterator
@@ -10,7 +12,9 @@ import pytest
 import requests
 
 from local.bitbucket import BitbucketEmulator
+from local.bitbucket.data_center import DEFAULT_VERSION
 from local.stack import LocalStack
+from tests.stack.benches import BENCHES, Bench
 
 PATIENCE_SECONDS = 90
 _numbers = itertools.count(1)
@@ -30,11 +34,15 @@ class Repository:
     """A configured repository: what a developer, CI and the world outside can do and see."""
 
     stack: LocalStack
-    bitbucket: BitbucketEmulator
+    bench: Bench
     name: str
     access_token: str
     integration_id: str
     ci_token: str
+
+    @property
+    def bitbucket(self) -> BitbucketEmulator:
+        return self.bench.bitbucket
 
     def open_pull_request(self) -> tuple[int, str]:
         """A pull request that waits for results, and its head."""
@@ -45,6 +53,9 @@ class Repository:
 
     def push(self, number: int) -> str:
         return self.bitbucket.push_commit(self.name, number).commits[0]
+
+    def rename(self) -> None:
+        self.name = self.bitbucket.rename_repository(self.name, f"shop-{next(_numbers)}").full_name
 
     def submit(self, body: str, **query: Any) -> str:
         """Submit as CI does; the status URL."""
@@ -78,6 +89,21 @@ class Repository:
         assert len(states) <= 1
         return states[0] if states else None
 
+    def webhook_secret(self) -> str:
+        """The secret that Bitbucket signs with; its API never shows it."""
+        [hook] = self.bitbucket.hooks(self.name)
+        assert hook.secret is not None
+        return hook.secret
+
+    def deliver(self, event: str, body: bytes, secret: str | None) -> requests.Response:
+        """Deliver a webhook as Bitbucket does, signed if there is a secret."""
+        headers = self.bench.delivery_headers(event)
+        if secret is not None:
+            digest = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+            headers["X-Hub-Signature"] = f"sha256={digest}"
+        url = f"{self.stack.api_url}/webhooks/{self.integration_id}"
+        return requests.post(url, data=body, headers=headers, timeout=60)
+
     def settle(self) -> None:
         """Until Bitbucket has delivered and the queue is empty, messages in flight included."""
         self.bitbucket.wait_until_delivered()
@@ -105,37 +131,32 @@ def bitbucket(stack: LocalStack) -> Iterator[BitbucketEmulator]:
     assert stack.bitbucket is not None
     yield stack.bitbucket
     stack.bitbucket.clear_faults()
+    stack.bitbucket.set_data_center_rate_limit(None)
+    stack.bitbucket.set_data_center_version(DEFAULT_VERSION)
 
 
-@pytest.fixture
-def repository(stack: LocalStack, bitbucket: BitbucketEmulator) -> Repository:
-    """A repository on Bitbucket Cloud."""
-    name = f"acme/shop-{next(_numbers)}"
-    bitbucket.create_repository(name)
-    access_token = bitbucket.create_access_token(name, ("pullrequest:write", "webhook"))
-    return configured(stack, bitbucket, name, name, access_token)
-
-
-@pytest.fixture
-def on_data_center(stack: LocalStack, bitbucket: BitbucketEmulator) -> Repository:
-    """A repository on Bitbucket Data Center."""
-    name = bitbucket.create_data_center_repository("DATA", f"shop-{next(_numbers)}")
-    access_token = bitbucket.create_data_center_token(name)
-    return configured(stack, bitbucket, name, f"{stack.data_center_url}/{name}", access_token)
-
-
-def configured(
-    stack: LocalStack, bitbucket: BitbucketEmulator, name: str, address: str, access_token: str
+@pytest.fixture(params=list(BENCHES))
+def repository(
+    request: pytest.FixtureRequest, stack: LocalStack, bitbucket: BitbucketEmulator
 ) -> Repository:
-    """The repository at this address, connected as an admin connects it."""
-    answer = requests.post(
+    """A repository that was just configured; `data_center 7.2.0` is one on that version."""
+    provider, _, version = request.param.partition(" ")
+    if version:
+        bitbucket.set_data_center_version(version)
+    bench = BENCHES[provider](bitbucket)
+    name = bench.create_repository(f"shop-{next(_numbers)}")
+    access_token = bench.create_access_token(name)
+    answer = configure(stack, bench.address(name), access_token)
+    assert answer.status_code == 201, answer.text
+    body = answer.json()
+    return Repository(stack, bench, name, access_token, body["integration"]["id"], body["ci_token"])
+
+
+def configure(stack: LocalStack, address: str, access_token: str) -> requests.Response:
+    """Configure a repository as an admin does."""
+    return requests.post(
         f"{stack.api_url}/integrations",
         json={"repository": address, "access_token": access_token},
         headers={"Authorization": f"Bearer {stack.admin_token}"},
         timeout=60,
-    )
-    assert answer.status_code == 201, answer.text
-    body = answer.json()
-    return Repository(
-        stack, bitbucket, name, access_token, body["integration"]["id"], body["ci_token"]
     )

@@ -1,3 +1,5 @@
+import time
+
 import pytest
 
 from tests.functional.data_diff_lines import different, failed, identical
@@ -10,9 +12,12 @@ def first_line(text: str) -> str:
     return text.splitlines()[0]
 
 
-@pytest.mark.parametrize("where", ["repository", "on_data_center"])
-def test_the_story_from_connecting_to_merging(where: str, request: pytest.FixtureRequest) -> None:
-    repository: Repository = request.getfixturevalue(where)
+@pytest.mark.parametrize(
+    "repository",
+    ["cloud", "data_center", "data_center 7.2.0", "data_center 10.2.7"],
+    indirect=True,
+)
+def test_the_story_from_connecting_to_merging(repository: Repository) -> None:
     [hook] = repository.bitbucket.hooks(repository.name)
     assert hook.url == f"{repository.stack.api_url}/webhooks/{repository.integration_id}"
     assert hook.secret
@@ -28,7 +33,8 @@ def test_the_story_from_connecting_to_merging(where: str, request: pytest.Fixtur
     second = repository.push(number)
     until(lambda: second[:12] in repository.comments(number)[0][1], "the report marked as older")
     assert first[:12] in repository.comments(number)[0][1]
-    assert repository.build_state(second) == "INPROGRESS"
+    # The build status is set after the comment.
+    until(lambda: repository.build_state(second) == "INPROGRESS", "the build status that waits")
 
     repository.until_posted(repository.submit(identical(), commit=second))
     [(same_comment, text)] = repository.comments(number)
@@ -41,16 +47,6 @@ def test_the_story_from_connecting_to_merging(where: str, request: pytest.Fixtur
     late = repository.submit(different(), commit=second, pull_request=number)
     until(lambda: repository.status(late) == "superseded", "late results as superseded")
     assert repository.comments(number) == [(comment, text)]
-
-
-def test_a_repository_that_was_moved_is_followed(on_data_center: Repository) -> None:
-    bitbucket = on_data_center.bitbucket
-    number, head = on_data_center.open_pull_request()
-    on_data_center.name = bitbucket.move_data_center_repository(on_data_center.name, "MARTS")
-    on_data_center.until_posted(on_data_center.submit(different(), commit=head))
-    assert len(on_data_center.comments(number)) == 1
-    second = on_data_center.push(number)
-    until(lambda: on_data_center.build_state(second) == "INPROGRESS", "the build status")
 
 
 def test_results_may_arrive_before_the_webhook(repository: Repository) -> None:
@@ -112,4 +108,33 @@ def test_a_comment_whose_answer_was_lost_is_not_posted_again(repository: Reposit
     number, head = repository.open_pull_request()
     repository.bitbucket.add_fault("apply_then_drop", method="POST", path="*/comments")
     repository.until_posted(repository.submit(different(), commit=head))
+    assert len(repository.comments(number)) == 1
+
+
+def test_a_repository_that_is_renamed_in_between_keeps_its_comment(repository: Repository) -> None:
+    number, first = repository.open_pull_request()
+    repository.until_posted(repository.submit(different(), commit=first))
+    [(comment, _)] = repository.comments(number)
+    repository.rename()
+    second = repository.push(number)
+    repository.until_posted(repository.submit(identical(), commit=second))
+    [(same_comment, text)] = repository.comments(number)
+    assert same_comment == comment
+    assert "no differences" in first_line(text)
+    assert repository.build_state(second) == "SUCCESSFUL"
+
+
+def test_a_rate_limit_is_waited_out_for_as_long_as_bitbucket_asks(repository: Repository) -> None:
+    number, head = repository.open_pull_request()
+    seconds = 8  # more than the first try would wait by itself
+    fault = repository.bitbucket.add_fault(
+        "rate_limited", method="POST", path="*/comments", retry_after=seconds
+    )
+    submitted = repository.submit(different(), commit=head)
+    until(
+        lambda: fault.id not in [one.id for one in repository.bitbucket.faults()], "the answer 429"
+    )
+    refused_at = time.monotonic()
+    repository.until_posted(submitted)
+    assert time.monotonic() - refused_at > seconds - 1
     assert len(repository.comments(number)) == 1

@@ -1,5 +1,6 @@
 """An internet for tests: public addresses and names that lead to servers on this machine."""
 
+import errno
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -20,19 +21,28 @@ OTHER_PUBLIC = "2606:2800:220:1:248:1893:25c8:1946"
 class Internet:
     """`hosts` says which address of this machine a public address leads to.
 
+    It may lead to `nobody`, who refuses, to what is `unreachable`, or to somebody `silent`.
     Addresses that are not in it lead to where they always do. `connected` are the addresses that
-    were connected to, as the code under test named them.
+    were connected to, as the code under test named them, and `waited` the seconds of silence.
     """
 
     hosts: dict[str, str] = field(default_factory=lambda: {PUBLIC: "127.0.0.1"})
     connected: list[str] = field(default_factory=list)
+    waited: float = 0
 
-    def connect(self, address: tuple[str, int], *args: Any, **kwargs: Any) -> socket.socket:
+    def connect(
+        self, address: tuple[str, int], timeout: float, *args: Any, **kwargs: Any
+    ) -> socket.socket:
         self.connected.append(address[0])
         there = self.hosts.get(address[0], address[0])
         if there == "nobody":
             raise ConnectionRefusedError
-        return create_connection((there, address[1]), *args, **kwargs)
+        if there == "unreachable":
+            raise OSError(errno.EHOSTUNREACH, "No route to host")
+        if there == "silent":
+            self.waited += timeout
+            raise TimeoutError
+        return create_connection((there, address[1]), timeout, *args, **kwargs)
 
 
 @contextmanager

@@ -86,6 +86,55 @@ def test_any_other_address_is_not_public(kind: str, address: str) -> None:
         Network().admit_addresses(origin_of("https://a.example"), [address])
 
 
+# The first and the last address of what IANA's registries keep for special purposes, and of what
+# they have given out of IPv6.
+RANGES = {
+    "0.0.0.0": "0.255.255.255",  # noqa: S104
+    "10.0.0.0": "10.255.255.255",
+    "100.64.0.0": "100.127.255.255",
+    "127.0.0.0": "127.255.255.255",
+    "169.254.0.0": "169.254.255.255",
+    "172.16.0.0": "172.31.255.255",
+    "192.0.0.0": "192.0.0.255",
+    "192.0.2.0": "192.0.2.255",
+    "192.88.99.0": "192.88.99.255",
+    "192.168.0.0": "192.168.255.255",
+    "198.18.0.0": "198.19.255.255",
+    "198.51.100.0": "198.51.100.255",
+    "203.0.113.0": "203.0.113.255",
+    "224.0.0.0": "239.255.255.255",
+    "240.0.0.0": "255.255.255.255",
+    "::": "1fff:ffff:ffff:ffff:ffff:ffff:ffff:ffff",
+    "2001::": "2001:1ff:ffff:ffff:ffff:ffff:ffff:ffff",
+    "2001:db8::": "2001:db8:ffff:ffff:ffff:ffff:ffff:ffff",
+    "2002::": "2002:ffff:ffff:ffff:ffff:ffff:ffff:ffff",
+    "3fff::": "3fff:fff:ffff:ffff:ffff:ffff:ffff:ffff",
+    "4000::": "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff",
+}
+
+
+@pytest.mark.parametrize(("first", "last"), RANGES.items())
+def test_a_special_range_is_not_public_from_end_to_end(first: str, last: str) -> None:
+    assert not is_public(first)
+    assert not is_public(last)
+
+
+@pytest.mark.parametrize(("first", "last"), RANGES.items())
+def test_what_is_next_to_a_special_range_is_public_unless_it_is_special_too(
+    first: str, last: str
+) -> None:
+    below, above = _neighbour(first, -1), _neighbour(last, +1)
+    assert below is None or is_public(below) is (below not in RANGES.values())
+    assert above is None or is_public(above) is (above not in RANGES)
+
+
+def _neighbour(address: str, step: int) -> str | None:
+    try:
+        return str(ip_address(address) + step)
+    except ValueError:
+        return None
+
+
 @given(st.ip_addresses())
 @example(IPv4Address("93.184.216.34"))
 @example(IPv6Address("2606:2800:220:1:248:1893:25c8:1946"))
@@ -156,6 +205,8 @@ def test_even_a_listed_host_must_be_resolved_to_addresses() -> None:
         ("https://a_b.example", Origin("https", "a_b.example", 443)),
         ("https://xn--bcher-kva.example", Origin("https", "xn--bcher-kva.example", 443)),
         ("https://1and1.example", Origin("https", "1and1.example", 443)),
+        ("https://git.1and1", Origin("https", "git.1and1", 443)),
+        ("https://git.0xg", Origin("https", "git.0xg", 443)),
         ("https://93.184.216.34:1", Origin("https", "93.184.216.34", 1)),
         ("https://93.184.216.34./", Origin("https", "93.184.216.34", 443)),
         ("https://[2606:2800:0:0::1]:65535/", Origin("https", "2606:2800::1", 65535)),
@@ -163,6 +214,21 @@ def test_even_a_listed_host_must_be_resolved_to_addresses() -> None:
 )
 def test_a_plain_url_has_an_origin(url: str, origin: Origin) -> None:
     assert origin_of(url) == origin
+
+
+LONGEST_LABEL = "a" * 63
+LONGEST_NAME = f"{LONGEST_LABEL}.{LONGEST_LABEL}.{LONGEST_LABEL}.{'a' * 61}"
+
+
+@pytest.mark.parametrize("name", [LONGEST_LABEL, LONGEST_NAME, f"{LONGEST_NAME}."])
+def test_a_name_may_be_as_long_as_names_are(name: str) -> None:
+    assert origin_of(f"https://{name}").host == name.removesuffix(".")
+
+
+@pytest.mark.parametrize("name", [f"{LONGEST_LABEL}a", f"a.{LONGEST_LABEL}a", f"{LONGEST_NAME}a"])
+def test_a_longer_name_is_refused(name: str) -> None:
+    with pytest.raises(AddressRefusedError):
+        origin_of(f"https://{name}")
 
 
 SECRET = "ATCTT3xFfGN0"

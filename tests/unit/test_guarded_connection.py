@@ -7,6 +7,7 @@ import requests
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from bitbucket_integration.bitbucket import guarded_connection
 from bitbucket_integration.bitbucket.allowed_hosts import AllowedHosts
 from bitbucket_integration.bitbucket.client import BitbucketClient
 from bitbucket_integration.bitbucket.cloud import CloudRepository
@@ -157,6 +158,41 @@ def test_nobody_at_any_address_can_be_tried_again(authority: Authority, net: Int
     with pytest.raises(BitbucketUnavailableError, match="connection refused"):
         ask(f"https://{NAME}", authority, leading_to(OTHER_PUBLIC, PUBLIC))
     assert net.connected == [OTHER_PUBLIC, PUBLIC]
+
+
+def test_a_host_out_of_reach_is_not_called_slow(authority: Authority, net: Internet) -> None:
+    net.hosts = {PUBLIC: "unreachable"}
+    with pytest.raises(BitbucketUnavailableError) as caught:
+        ask(f"https://{NAME}", authority, leading_to(PUBLIC))
+    assert "in time" not in str(caught.value)
+
+
+def test_of_many_silent_addresses_two_are_waited_for(
+    authority: Authority, net: Internet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(guarded_connection, "monotonic", lambda: net.waited)
+    addresses = [f"93.184.216.{last}" for last in range(5)]
+    net.hosts = dict.fromkeys(addresses, "silent")
+    with pytest.raises(BitbucketUnavailableError, match="no connection in time"):
+        ask(f"https://{NAME}", authority, leading_to(*addresses))
+    assert net.connected == addresses[:2]
+
+
+def test_a_name_with_a_dot_at_its_end_is_the_same_name(net: Internet) -> None:
+    with web_server() as web:
+        url = f"http://{NAME}:{web.port}"
+        trusting = Network(resolver=leading_to("127.0.0.1")).trusting(url)
+        client = BitbucketClient(TOKEN, trusting)
+        assert client.run(get(url.replace(NAME, f"{NAME}."))).status == 200
+
+
+def test_an_address_is_not_looked_up(net: Internet) -> None:
+    names = leading_to(INSIDE)
+    with web_server() as web:
+        network = Network(AllowedHosts.parse("http://127.0.0.1"), resolver=names)
+        assert BitbucketClient(TOKEN, network).run(get(web.url)).status == 200
+    assert names.asked == []
+    assert net.connected == ["127.0.0.1"]
 
 
 @pytest.mark.parametrize("names", [Names([NOT_FOUND]), leading_to()], ids=["error", "no address"])
