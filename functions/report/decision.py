@@ -1,49 +1,29 @@
 """What a pull request should show, decided from what is known. Nothing here does I/O."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bitbucket_integration.bitbucket.vocabulary import (
-    BuildState,
-    BuildStatus,
-    PullRequest,
-    PullRequestState,
-)
-from bitbucket_integration.model_diff import ModelDiff, merge
-from bitbucket_integration.pull_request_record import PullRequestRecord
+from bitbucket_integration.bitbucket.code_insights import Annotation, InsightReport
+from bitbucket_integration.bitbucket.vocabulary import BuildStatus, PullRequestState
+from bitbucket_integration.judged_report import JudgedReport
+from bitbucket_integration.model_diff import merge
+from bitbucket_integration.published_report import PublishedReport
 from bitbucket_integration.submission import Submission, SubmissionStatus
+from build_statuses import (
+    OVERTAKEN,
+    Awaiting,
+    CommitStatus,
+    of_nothing_more,
+    status_key,
+    with_results,
+    without_results,
+)
+from gating import Exclusion, exclusion
+from insights import annotations, insight_report
+from judging import judge
+from knowledge import Knowledge
+from publication import publication
 from report_comment import ReportComment, render
-from verdict import build_state, status_description, verdict_of
-
-STATUS_NAME = "Data diff"
-WAITING = "Waiting for data diff results"
-
-
-@dataclass(frozen=True, slots=True)
-class Results:
-    """A submission and the diffs in it."""
-
-    submission: Submission
-    models: Sequence[ModelDiff]
-
-
-@dataclass(frozen=True, slots=True)
-class Knowledge:
-    """All that a decision rests on.
-
-    `head` is the pull request's head in full, None when Bitbucket has none to show.
-    `current` are the results for the head, `earlier` those for the commit that the comment speaks
-    of so far; both oldest first. `outdated` are submissions for other commits of the pull request.
-    """
-
-    integration_id: str
-    repository_url: str
-    pull_request: PullRequest
-    head: str | None
-    record: PullRequestRecord
-    current: Sequence[Results] = ()
-    earlier: Sequence[Results] = ()
-    outdated: Sequence[Submission] = ()
+from verdict import status_description, verdict_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +37,26 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
-    """What the pull request should show; None leaves alone what is there."""
+class Insights:
+    """What Code Insights show on the head."""
 
+    report: InsightReport
+    annotations: tuple[Annotation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What the pull request should show; None leaves alone what is there.
+
+    `report` is what its page shows. `stopped` is the last word on a commit, mostly an earlier head.
+    """
+
+    report: PublishedReport | None = None
     comment: str | None = None
-    reported_commit: str = ""
     build_status: BuildStatus | None = None
+    awaiting: Awaiting | None = None
+    stopped: CommitStatus | None = None
+    insights: Insights | None = None
     marks: tuple[Mark, ...] = ()
 
 
@@ -71,62 +65,101 @@ def marker(integration_id: str) -> str:
     return f"dd-{integration_id}"
 
 
-def status_key(integration_id: str) -> str:
-    """The build status's key; Bitbucket Cloud allows 40 characters."""
-    return f"data-diff-{integration_id}"[:40]
-
-
 def decide(known: Knowledge) -> Plan:
     """The plan for one pull request. The same knowledge always makes the same plan."""
-    if known.pull_request.state is not PullRequestState.OPEN or known.head is None:
-        return Plan(marks=_closed(known))
-    comment, reported_commit = _comment(known, known.head)
+    head = known.head
+    if known.pull_request.state is not PullRequestState.OPEN or head is None:
+        return _without(known, _closed(known))
+    excluded = exclusion(known.pull_request, known.head_message, known.settings)
+    if excluded:
+        return _without(known, excluded, *_superseded(known, head))
+    if known.current:
+        return _with_results(known, head)
+    return _without_results(known, head)
+
+
+def _with_results(known: Knowledge, head: str) -> Plan:
+    settings = known.settings
+    report = judge(merge(one.models for one in known.current), settings)
+    published = publication(known, head, report)
+    status = with_results(known, report) if settings.build_status else None
     return Plan(
-        comment=comment,
-        reported_commit=reported_commit,
-        build_status=_build_status(known, known.head),
+        report=published,
+        comment=_comment(known, head, published) if settings.comment else None,
+        build_status=status,
+        stopped=_stopped(known, head, status),
+        insights=_insights(known, report) if settings.code_insights else None,
         marks=(
             *(Mark(one.submission, SubmissionStatus.POSTED) for one in known.current),
-            *_superseded(known, known.head),
+            *_superseded(known, head),
         ),
     )
 
 
-def _comment(known: Knowledge, head: str) -> tuple[str | None, str]:
-    if known.current:
-        results, commit = known.current, head
-    elif known.earlier and known.record.comment_id:
-        results, commit = known.earlier, known.record.reported_commit
-    else:
-        return None, known.record.reported_commit
-    report = ReportComment(
-        diffs=merge(one.models for one in results),
-        commit=commit,
-        head_commit=head,
-        marker=marker(known.integration_id),
-        commit_url=f"{known.repository_url}/commits/{commit}",
-        head_commit_url=f"{known.repository_url}/commits/{head}",
+def _without_results(known: Knowledge, head: str) -> Plan:
+    settings, record = known.settings, known.record
+    status, awaiting = None, None
+    # What was reported and has expired since stays true, and so does what is shown of it.
+    if settings.shows_pending and record.reported_commit != head:
+        status, awaiting = without_results(known)
+    still_shown = known.shown if settings.comment and record.comment_id else None
+    return Plan(
+        comment=_comment(known, head, still_shown) if still_shown else None,
+        build_status=status,
+        awaiting=awaiting,
+        stopped=_stopped(known, head, status),
+        marks=_superseded(known, head),
     )
-    return render(report), commit
 
 
-def _build_status(known: Knowledge, head: str) -> BuildStatus | None:
-    if not known.current and known.record.reported_commit == head:
-        # The results have been reported and have expired since: what is shown stays true.
-        return None
-    state, description = BuildState.IN_PROGRESS, WAITING
-    if known.current:
-        verdict = verdict_of(merge(one.models for one in known.current))
-        state = build_state(verdict)
-        description = status_description(verdict)
-    return BuildStatus(
+def _without(known: Knowledge, why: Exclusion, *marks: Mark) -> Plan:
+    """Nothing is shown, or nothing more, and CI hears why."""
+    waiting = [*(one.submission for one in known.current), *known.outdated]
+    marked = {one.submission.id for one in marks}
+    return Plan(
+        stopped=of_nothing_more(known, why.detail),
+        marks=(
+            *marks,
+            *(
+                Mark(one, SubmissionStatus.SUPERSEDED, why.reason, why.detail)
+                for one in waiting
+                if one.status is SubmissionStatus.QUEUED and one.id not in marked
+            ),
+        ),
+    )
+
+
+def _comment(known: Knowledge, head: str, shown: PublishedReport) -> str:
+    return render(
+        ReportComment(
+            report=shown.report,
+            commit=shown.commit,
+            head_commit=head,
+            marker=marker(known.integration_id),
+            commit_url=f"{known.repository_url}/commits/{shown.commit}",
+            head_commit_url=f"{known.repository_url}/commits/{head}",
+            report_url=known.report_url,
+            updated_at=shown.created_at,
+            changes=shown.changes,
+        )
+    )
+
+
+def _insights(known: Knowledge, report: JudgedReport) -> Insights:
+    about = insight_report(
+        report,
         key=status_key(known.integration_id),
-        state=state,
-        name=STATUS_NAME,
-        description=description,
-        url=known.pull_request.web_url,
-        source_branch=known.pull_request.source_branch,
+        summary=status_description(verdict_of(report)),
+        link=known.report_url or known.pull_request.web_url,
     )
+    return Insights(about, annotations(report))
+
+
+def _stopped(known: Knowledge, head: str, status: BuildStatus | None) -> CommitStatus | None:
+    if known.record.head != head:
+        return of_nothing_more(known, OVERTAKEN)
+    # The settings have changed while results were awaited.
+    return of_nothing_more(known, "Build statuses are turned off") if status is None else None
 
 
 def _superseded(known: Knowledge, head: str) -> tuple[Mark, ...]:
@@ -138,14 +171,8 @@ def _superseded(known: Knowledge, head: str) -> tuple[Mark, ...]:
     )
 
 
-def _closed(known: Knowledge) -> tuple[Mark, ...]:
+def _closed(known: Knowledge) -> Exclusion:
     reason, state = "pull_request_closed", known.pull_request.state.value
     if known.pull_request.state is PullRequestState.OPEN:
         reason, state = "no_head", "without its commits, since their fork was deleted"
-    detail = f"Pull request {known.pull_request.id} is {state}."
-    waiting = [*(one.submission for one in known.current), *known.outdated]
-    return tuple(
-        Mark(submission, SubmissionStatus.SUPERSEDED, reason, detail)
-        for submission in waiting
-        if submission.status is SubmissionStatus.QUEUED
-    )
+    return Exclusion(reason, f"Pull request {known.pull_request.id} is {state}.")

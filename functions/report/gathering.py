@@ -7,15 +7,18 @@ from botocore.exceptions import ClientError
 
 from bitbucket_integration.bitbucket.client import BitbucketClient
 from bitbucket_integration.bitbucket.repository import BitbucketRepository
-from bitbucket_integration.bitbucket.vocabulary import PullRequest, PullRequestState
+from bitbucket_integration.bitbucket.vocabulary import Commit, PullRequest, PullRequestState
 from bitbucket_integration.errors import NotFoundInBitbucketError
 from bitbucket_integration.integration import Integration
+from bitbucket_integration.published_report import PublishedReport
 from bitbucket_integration.pull_request_record import PullRequestRecord
 from bitbucket_integration.report_job import PullRequestJob
+from bitbucket_integration.report_settings import ReportSettings
 from bitbucket_integration.stores.pull_requests import PullRequestStore
+from bitbucket_integration.stores.reports import ReportStore
 from bitbucket_integration.stores.submissions import SubmissionStore
 from bitbucket_integration.submission import FULL_COMMIT, Submission
-from decision import Knowledge, Results
+from knowledge import Knowledge, Results
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,45 +30,75 @@ class Gathering:
     integration: Integration
     submissions: SubmissionStore
     pull_requests: PullRequestStore
+    reports: ReportStore
 
-    def gather(self, job: PullRequestJob) -> Knowledge:
-        """What is true of the job's pull request now. Raises a BitbucketError."""
+    def gather(self, job: PullRequestJob, now: str, report_url: str | None) -> Knowledge:
+        """What is true of the job's pull request now. Raises a BitbucketError.
+
+        `now` is ISO 8601 in UTC, `report_url` where the pull request's reports are shown.
+        """
+        settings = ReportSettings.stored(self.integration.settings)
         pull_request = self.client.run(self.repository.pull_request(job.pull_request_id))
         record = self.pull_requests.get(self.integration.id, pull_request.id)
         named = self._for_commit(pull_request.head)
-        head = self._head(pull_request, record, named)
-        attached = self._attached(pull_request, head)
-        current = _in_order(named, attached, head) if head else []
-        earlier: list[Submission] = []
-        if head and not current and record.reported_commit not in {"", head}:
-            before = record.reported_commit
-            earlier = _in_order(self._for_commit(before), attached, before)
+        head = self._head(pull_request, record, named, settings)
+        attached = self._attached(pull_request, head.hash or None)
+        current = _in_order(named, attached, head.hash) if head.hash else []
         return Knowledge(
             integration_id=self.integration.id,
+            repository_name=self.integration.repository.full_name,
             repository_url=self.integration.repository.web_url,
             pull_request=pull_request,
-            head=head,
+            head=head.hash or None,
             record=record,
+            now=now,
+            settings=settings,
+            head_message=head.message,
             current=self._results(current),
-            earlier=self._results(earlier),
-            outdated=self._outdated(job, head, attached),
+            outdated=self._outdated(job, head.hash, attached),
+            previous=self._previous(pull_request.id, head.hash) if current else None,
+            shown=None if current else self._shown(record, head.hash),
+            report_url=report_url,
         )
 
     def _head(
-        self, pull_request: PullRequest, record: PullRequestRecord, named: Iterable[Submission]
-    ) -> str | None:
-        """The head in full. Bitbucket Cloud shortens it in pull requests (BCLOUD-21201)."""
+        self,
+        pull_request: PullRequest,
+        record: PullRequestRecord,
+        named: Iterable[Submission],
+        settings: ReportSettings,
+    ) -> Commit:
+        """The head in full, and its message where one may turn reports off; empty without a head.
+
+        Bitbucket Cloud shortens heads in pull requests (BCLOUD-21201).
+        """
         shown = pull_request.head
-        if shown is None or FULL_COMMIT.fullmatch(shown):
-            return shown
-        for commit in (record.head, *(one.commit or "" for one in named)):
-            if FULL_COMMIT.fullmatch(commit) and commit.startswith(shown):
-                return commit
+        if shown is None:
+            return Commit("", "")
+        candidates = (shown, record.head, *(one.commit or "" for one in named))
+        known = [one for one in candidates if FULL_COMMIT.fullmatch(one) and one.startswith(shown)]
+        is_open, marker = pull_request.state is PullRequestState.OPEN, settings.skip_marker
+        was_read = record.head in known and record.marker_missed == marker
+        if known and (was_read or not marker or not is_open):
+            return Commit(known[0], "")
         try:
-            return self.client.run(self.repository.full_commit(shown))
+            return self.client.run(self.repository.commit(shown))
         except NotFoundInBitbucketError:
             # A fork's commits need not be visible in the repository it was forked from.
-            return shown
+            return Commit(known[0] if known else shown, "")
+
+    def _previous(self, pull_request_id: int, head: str) -> PublishedReport | None:
+        """The last report on another commit, among the latest of the pull request."""
+        for summary in self.reports.history(self.integration.id, pull_request_id):
+            if summary.commit != head:
+                return self.reports.of_summary(self.integration.id, summary)
+        return None
+
+    def _shown(self, record: PullRequestRecord, head: str) -> PublishedReport | None:
+        """The report that the comment speaks of, if that is about another commit than the head."""
+        if not record.comment_id or record.reported_commit in {"", head}:
+            return None
+        return self.reports.get(self.integration.id, record.pull_request_id, record.reported_commit)
 
     def _attached(self, pull_request: PullRequest, head: str | None) -> list[Submission]:
         """The submissions that named only the pull request, each with its commit.
@@ -83,12 +116,12 @@ class Gathering:
     def _outdated(
         self,
         job: PullRequestJob,
-        head: str | None,
+        head: str,
         attached: Iterable[Submission],
     ) -> list[Submission]:
         outdated = [one for one in attached if one.commit != head]
         # The job's commit is shortened when a webhook of Bitbucket Cloud named it.
-        if job.commit and not (head or "").startswith(job.commit):
+        if job.commit and not head.startswith(job.commit):
             outdated += self._for_commit(job.commit)
         return outdated
 

@@ -21,11 +21,13 @@ from bitbucket_integration.errors import (
     TlsError,
 )
 from bitbucket_integration.integration import Health, Integration
-from bitbucket_integration.report_job import SUBMITTED, CommitJob, ReportJob
+from bitbucket_integration.report_job import CommitJob, PullRequestJob, ReportJob
 from bitbucket_integration.stores.activity import ActivityStore
+from bitbucket_integration.stores.deadlines import DeadlineStore
 from bitbucket_integration.stores.integrations import IntegrationStore
 from bitbucket_integration.stores.pull_requests import PullRequestStore
 from bitbucket_integration.stores.report_queue import ReportQueue
+from bitbucket_integration.stores.reports import ReportStore
 from bitbucket_integration.stores.secrets import SecretReader, access_token_name
 from bitbucket_integration.stores.submissions import SubmissionStore
 from commit_lookup import CommitLookup
@@ -46,11 +48,14 @@ class JobRunner:
     activity: ActivityStore
     submissions: SubmissionStore
     pull_requests: PullRequestStore
+    reports: ReportStore
+    deadlines: DeadlineStore
     secrets: SecretReader
     queue: ReportQueue
     network: Network
     access_token_prefix: str
     cloud_api_url: str
+    report_url: Callable[[Integration, int], str | None]
     now: Callable[[], float]
 
     def run(self, job: ReportJob, job_id: str, queued_at: float) -> str:
@@ -62,7 +67,7 @@ class JobRunner:
         integration = self.integrations.get(job.integration_id)
         if integration is None:
             return "integration deleted"
-        if job.cause != SUBMITTED:
+        if isinstance(job, PullRequestJob) and job.is_event:
             # Whatever becomes of the job: the webhook works.
             self.activity.record_event(integration.id, job.cause, _iso(queued_at))
         try:
@@ -125,18 +130,28 @@ class JobRunner:
                 return lookup.run(client, repository, job, job_id)
             except NotFoundInBitbucketError as error:
                 raise RepositoryOutOfReachError(str(error)) from error
-        gathering = Gathering(client, repository, integration, self.submissions, self.pull_requests)
+        gathering = Gathering(
+            client, repository, integration, self.submissions, self.pull_requests, self.reports
+        )
+        report_url = self.report_url(integration, job.pull_request_id)
         try:
-            known = gathering.gather(job)
+            known = gathering.gather(job, _iso(self.now()), report_url)
         except NotFoundInBitbucketError as error:
             # Either the pull request is gone, or the whole repository is out of reach.
             check_reach(client, repository)
             self.give_up(job, error)
             return error.reason
-        if job.commit and job.cause != SUBMITTED:
+        if job.commit and job.is_event:
             self.pull_requests.add_head(integration.id, job.commit, job.pull_request_id)
         plan = decide(known)
-        Posting(client, repository, self.submissions, self.pull_requests).apply(known, plan)
+        Posting(
+            client,
+            repository,
+            self.submissions,
+            self.pull_requests,
+            self.reports,
+            self.deadlines,
+        ).apply(known, plan)
         return known.pull_request.state.value
 
     @property

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from urllib.parse import quote
 
-MAX_NAME = 100
+from plain_words import MAX_NAME, shorten
 
 _WORD_JOINER = "\u2060"
 _ESCAPED_ANYWHERE = re.compile(r"[\\`*_\[\]<>#|~&]")
@@ -34,25 +34,16 @@ class Align(StrEnum):
     RIGHT = "--:"
 
 
-def shorten(text: str, limit: int) -> str:
-    """Keep at most `limit` characters, the middle giving way: names differ at their ends."""
-    if len(text) <= limit:
-        return text
-    head = limit // 2
-    tail = limit - head - 1
-    return f"{text[:head]}…{text[len(text) - tail :]}"
-
-
 def text(outside: str, limit: int = MAX_NAME) -> str:
     """Escape text from outside: Markdown that renders as exactly that text, on one line."""
-    shown = shorten(_one_line(outside), limit)
+    shown = shorten(one_line(outside), limit)
     escaped = _ESCAPED_AT_START.sub(r"\1\\\2", _ESCAPED_ANYWHERE.sub(r"\\\g<0>", shown))
     return _ACTIVE_IN_BITBUCKET.sub(rf"\g<0>{_WORD_JOINER}", escaped)
 
 
 def code(outside: str, limit: int = MAX_NAME) -> str:
     """Show a name from outside as a code span, or as escaped text if a code span can't hold it."""
-    shown = _one_line(outside)
+    shown = one_line(outside)
     if not shown:
         return "(empty)"
     if _UNFIT_FOR_CODE.search(shown):
@@ -82,7 +73,9 @@ def _row(cells: Sequence[str]) -> str:
     return "| " + " | ".join(cells) + " |"
 
 
-def _one_line(outside: str) -> str:
+def one_line(outside: str) -> str:
+    """Text from outside on one line, with what cannot be seen replaced."""
+    """Text from outside on one line, with what cannot be seen replaced."""
     # Format characters go too: a direction override in a name could swap the numbers around it.
     if not outside.isprintable():
         outside = "".join(map(_visible, outside))

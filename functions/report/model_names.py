@@ -1,12 +1,10 @@
 """What models and their tables are called in a comment."""
 
-import re
 from collections import Counter
 from collections.abc import Iterable
 
 from bitbucket_integration.model_diff import ModelDiff
-
-_DBT_UNIQUE_ID = re.compile(r"(?:model|seed|snapshot|source)\.[^.]+\.(.+)")
+from bitbucket_integration.model_name import short_name
 
 
 def shared_schemas(diffs: Iterable[ModelDiff]) -> tuple[str, str] | None:
@@ -22,14 +20,8 @@ def _schema(table_name: str) -> str:
     return table_name.rpartition(".")[0]
 
 
-def short_names(diffs: Iterable[ModelDiff]) -> dict[str, str]:
+def short_names(models: Iterable[str]) -> dict[str, str]:
     """Name each model for the comment: short, unless two would be called the same."""
-    short = {diff.model: _short_name(diff.model) for diff in diffs}
+    short = {model: short_name(model) for model in models}
     uses = Counter(short.values())
     return {model: name if uses[name] == 1 else model for model, name in short.items()}
-
-
-def _short_name(model: str) -> str:
-    # A versioned dbt model is `model.project.orders.v2`, whose last component names nothing.
-    unique_id = _DBT_UNIQUE_ID.fullmatch(model)
-    return unique_id[1] if unique_id else model.rpartition(".")[2] or model

@@ -1,56 +1,72 @@
-"""What a comment says about one model that differs: a section of its own, or a row of a table."""
+"""What a comment says about one model beyond its row in the table."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bitbucket_integration.model_diff import ModelDiff, RowCounts
+from bitbucket_integration.judged_report import JudgedModel, Rule
+from bitbucket_integration.model_diff import Dependent, KeyCounts, ModelDiff, Outcome, RowCounts
 from markdown import Align, code, table, text
-from row_numbers import (
-    MINUS,
-    NOT_REPORTED,
-    base_to_head,
-    growth,
-    matched,
-    number,
-    share,
-    signed,
-)
-from verdict import count
+from plain_words import count
+from row_numbers import NOT_REPORTED, bar, number, percent
+from sample_table import sample_table
+from shares import match_of
 
 _KEY_COLUMNS_NAMED = 5
+_DEPENDENTS_NAMED = 5
+_LONGEST_ERROR = 300
+_LONGEST_TYPE = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Detail:
-    """How much a comment shows; models in full have a section each, otherwise a table's row."""
+class SectionDetail:
+    """How much a section shows: columns that differ, schema changes, sample rows."""
 
-    models_in_full: bool
     columns: int
     schema_changes: int
-    failures: int
-    error_characters: int
+    sample_rows: int
 
 
-def section(diff: ModelDiff, name: str, detail: Detail, *, named_tables: bool) -> list[str]:
-    """Write the blocks about one model that differs."""
-    blocks = [f"### {text(name)}"]
+def section(
+    model: JudgedModel, name: str, detail: SectionDetail, *, named_tables: bool
+) -> list[str]:
+    """Write the blocks about one model; none where its row has said everything."""
+    diff = model.diff
+    blocks: list[str] = []
+    columns = _column_rows(diff, detail)
+    if columns:
+        headers, alignments = (
+            ("Column", "Match", "Rows that differ"),
+            (Align.LEFT, Align.LEFT, Align.RIGHT),
+        )
+        blocks.append(table(headers, alignments, columns))
+        more = len(diff.differing_columns) - len(columns)
+        if more:
+            blocks.append(f"… and {count(more, 'more column')} with differences.")
+    lines = [*_schema_lines(diff, detail), *_key_lines(model)]
+    if diff.outcome is Outcome.FAILED and not model.findings:
+        lines.append(
+            f"- Could not be diffed: {text(diff.error or '', _LONGEST_ERROR) or 'no reason given'}"
+        )
+    if diff.downstream:
+        lines.append(f"- Downstream: {_dependents(diff.downstream)}")
+    if lines:
+        blocks.append("\n".join(lines))
+    samples = sample_table(diff, detail.sample_rows)
+    if samples:
+        blocks.append(samples)
+    if not blocks:
+        return []
+    facts = _facts(diff, named_tables=named_tables)
+    return [f"### {text(name)}", *([facts] if facts else []), *blocks]
+
+
+def _facts(diff: ModelDiff, *, named_tables: bool) -> str:
     facts = []
     if diff.primary_key:
         facts.append(f"Primary key: {_primary_key(diff.primary_key)}")
     if named_tables and (diff.base_table or diff.head_table):
         facts.append(f"Tables: {_table_name(diff.base_table)} → {_table_name(diff.head_table)}")
-    if facts:
-        blocks.append(" · ".join(facts))
-    rows = _row_lines(diff, detail)
-    if rows:
-        blocks.append(
-            table(("Rows", "Count", "Share"), (Align.LEFT, Align.RIGHT, Align.RIGHT), rows)
-        )
-    else:
-        blocks.append("Row counts were not reported.")
-    if diff.schema_changed:
-        blocks.append("\n".join(_schema_lines(diff, detail)))
-    return blocks
+    return " · ".join(facts)
 
 
 def _primary_key(columns: Sequence[str]) -> str:
@@ -59,35 +75,22 @@ def _primary_key(columns: Sequence[str]) -> str:
     return f"{named} and {more:,} more" if more > 0 else named
 
 
-def _row_lines(diff: ModelDiff, detail: Detail) -> list[tuple[str, str, str]]:
-    lines: list[tuple[str, str, str]] = []
-    rows = diff.rows or RowCounts()
-    in_both = matched(rows)
-    if diff.rows:
-        lines += [
-            ("base → head", base_to_head(rows), growth(rows)),
-            ("added (only in head)", signed(rows.added, "+"), share(rows.added, rows.base)),
-            (
-                "removed (only in base)",
-                signed(rows.removed, MINUS),
-                share(rows.removed, rows.base),
-            ),
-            ("changed (in both)", number(rows.changed), share(rows.changed, in_both)),
-        ]
-    columns = diff.differing_columns
-    lines += [
-        (f"… in {code(column.name)}", number(column.different), share(column.different, in_both))
-        for column in columns[: detail.columns]
-    ]
-    more = len(columns) - detail.columns
-    if more > 0:
-        lines.append((f"… in {count(more, 'more column')}", "", ""))
-    return lines
+def _table_name(name: str) -> str:
+    return code(name) if name else NOT_REPORTED
 
 
-def _schema_lines(diff: ModelDiff, detail: Detail) -> list[str]:
-    columns = [("added", column) for column in diff.columns_added]
-    columns += [("removed", column) for column in diff.columns_removed]
+def _column_rows(diff: ModelDiff, detail: SectionDetail) -> list[tuple[str, str, str]]:
+    rows: list[tuple[str, str, str]] = []
+    for column in diff.differing_columns[: detail.columns]:
+        match = match_of(column, diff.rows or RowCounts())
+        told = f"`{bar(match)}` {percent(match)}" if match else NOT_REPORTED
+        rows.append((code(column.name), told, number(column.different)))
+    return rows
+
+
+def _schema_lines(diff: ModelDiff, detail: SectionDetail) -> list[str]:
+    columns = [("removed", column) for column in diff.columns_removed]
+    columns += [("added", column) for column in diff.columns_added]
     lines = [
         f"- Column {change}: {code(column.name)}{_of_type(column.type)}"
         for change, column in columns[: detail.schema_changes]
@@ -99,6 +102,8 @@ def _schema_lines(diff: ModelDiff, detail: Detail) -> list[str]:
     more = len(columns) + len(diff.types_changed) - len(lines)
     if more:
         lines.append(f"- … and {count(more, 'more schema change')}")
+    if diff.columns_reordered:
+        lines.append(f"- {count(diff.columns_reordered, 'column')} at another position")
     return lines
 
 
@@ -107,38 +112,30 @@ def _of_type(column_type: str | None) -> str:
 
 
 def _type(column_type: str | None) -> str:
-    return code(column_type, 60) if column_type else "a type not reported"
+    return code(column_type, _LONGEST_TYPE) if column_type else "a type not reported"
 
 
-def compact_table(diffs: Iterable[ModelDiff], names: dict[str, str]) -> str:
-    """Write one row per model."""
-    headers = ("Model", "Rows in base", "Rows in head", "Added", "Removed", "Changed", "Schema")
-    alignments = (Align.LEFT, *[Align.RIGHT] * 5, Align.LEFT)
-    return table(headers, alignments, [_compact_row(diff, names[diff.model]) for diff in diffs])
-
-
-def _compact_row(diff: ModelDiff, name: str) -> tuple[str, ...]:
-    rows = diff.rows or RowCounts()
-    changed_share = share(rows.changed, matched(rows))
-    return (
-        code(name),
-        number(rows.base),
-        number(rows.head),
-        signed(rows.added, "+"),
-        signed(rows.removed, MINUS),
-        number(rows.changed) + (f" ({changed_share})" if changed_share else ""),
-        _schema_in_brief(diff),
+def _key_lines(model: JudgedModel) -> list[str]:
+    """What was wrong with keys and is no finding: mended by head, or not to be judged."""
+    keys = model.diff.keys or KeyCounts()
+    problems = (
+        (Rule.PRIMARY_KEY_NULLS, "Rows without a key", keys.base_nulls, keys.head_nulls),
+        (Rule.PRIMARY_KEY_DUPLICATES, "Duplicate keys", keys.base_duplicates, keys.head_duplicates),
     )
+    found = {finding.rule for finding in model.findings}
+    return [
+        f"- {problem}, base → head: {number(base)} → {number(head)}"
+        for rule, problem, base, head in problems
+        if (base or head) and rule not in found
+    ]
 
 
-def _schema_in_brief(diff: ModelDiff) -> str:
-    counts = {
-        "added": len(diff.columns_added),
-        "removed": len(diff.columns_removed),
-        "retyped": len(diff.types_changed),
-    }
-    return ", ".join(f"{columns:,} {change}" for change, columns in counts.items() if columns)
+def _dependents(dependents: Sequence[Dependent]) -> str:
+    named = ", ".join(map(_dependent, dependents[:_DEPENDENTS_NAMED]))
+    more = len(dependents) - _DEPENDENTS_NAMED
+    return f"{named} and {more:,} more" if more > 0 else named
 
 
-def _table_name(name: str) -> str:
-    return code(name) if name else NOT_REPORTED
+def _dependent(dependent: Dependent) -> str:
+    kind = text(dependent.kind)
+    return f"{code(dependent.name)} ({kind})" if kind else code(dependent.name)

@@ -25,11 +25,14 @@ from bitbucket_integration.bitbucket.network import Network
 from bitbucket_integration.errors import MalformedJobError, TryAgainLaterError
 from bitbucket_integration.observability import observers
 from bitbucket_integration.report_job import ReportJob, from_message
+from bitbucket_integration.report_link import report_url
 from bitbucket_integration.settings import ReportSettings
 from bitbucket_integration.stores.activity import ActivityStore
+from bitbucket_integration.stores.deadlines import DeadlineStore
 from bitbucket_integration.stores.integrations import IntegrationStore
 from bitbucket_integration.stores.pull_requests import PullRequestStore
 from bitbucket_integration.stores.report_queue import ReportQueue
+from bitbucket_integration.stores.reports import ReportStore
 from bitbucket_integration.stores.secrets import SecretReader
 from bitbucket_integration.stores.submissions import SubmissionStore
 from job_runner import JobRunner
@@ -77,12 +80,14 @@ class Worker:
         self._delays: dict[str, int] = {}
         secrets = SecretReader(boto3.client("secretsmanager", config=config), now)
         network = Network.of(settings.network, secrets.read)
+        signing_key_arn, public_url = settings.signing_key_arn, settings.public_url
+        s3 = boto3.client("s3", config=config)
         self._runner = JobRunner(
             integrations=IntegrationStore(dynamodb, settings.table_name),
             activity=ActivityStore(dynamodb, settings.table_name),
             submissions=SubmissionStore(
                 dynamodb,
-                boto3.client("s3", config=config),
+                s3,
                 table_name=settings.table_name,
                 bucket_name=settings.bucket_name,
                 retention_days=settings.retention_days,
@@ -91,11 +96,23 @@ class Worker:
             pull_requests=PullRequestStore(
                 dynamodb, settings.table_name, settings.retention_days, now
             ),
+            reports=ReportStore(
+                dynamodb,
+                s3,
+                table_name=settings.table_name,
+                bucket_name=settings.bucket_name,
+                retention_days=settings.retention_days,
+                now=now,
+            ),
+            deadlines=DeadlineStore(dynamodb, settings.table_name, settings.retention_days, now),
             secrets=secrets,
             queue=ReportQueue(self._sqs, settings.queue_url),
             network=network.trusting(settings.cloud_api_url),
             access_token_prefix=settings.access_token_prefix,
             cloud_api_url=settings.cloud_api_url,
+            report_url=lambda integration, number: report_url(
+                secrets.read(signing_key_arn), integration, number, public_url
+            ),
             now=now,
         )
 

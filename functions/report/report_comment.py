@@ -1,19 +1,27 @@
-"""The comment on a pull request: what its results say, in Markdown that both Bitbuckets render.
+"""The comment on a pull request: what its report says, in Markdown that both Bitbuckets render.
 
-Everything is computed from what is passed in, so the same results make the same bytes.
+Everything is computed from what is passed in, so the same report makes the same bytes.
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
 
-from bitbucket_integration.model_diff import ModelDiff, Outcome, RowCounts
-from markdown import Align, code, link, table, text
+from bitbucket_integration.judged_report import JudgedModel, JudgedReport
+from bitbucket_integration.published_report import Changes
+from change_line import change_line
+from finding_lines import finding_lines
+from markdown import code, link
 from model_names import shared_schemas, short_names
-from model_section import Detail, compact_table, section
+from model_section import SectionDetail, section
+from models_table import SHORTEST_ROW, ModelsTable, is_listed, leaves_counts_out, models_table
+from plain_words import count
 from report_footer import footer
 from row_numbers import NOT_REPORTED
-from verdict import Verdict, count, verdict_of
+from verdict import Verdict, verdict_of
 
 # Data Center takes "less than 32768 characters"; Cloud states no limit and took far more.
 MAX_CHARACTERS = 32_000
@@ -24,17 +32,21 @@ _COMMIT = re.compile(r"[0-9a-f]{12,40}")
 class ReportComment:
     """What a comment is rendered from.
 
-    `diffs` are merged and sorted, and all about `commit`; `head_commit` is where the pull request
-    is now. Both are full hashes, unless Bitbucket shows a fork's only shortened. The addresses are
-    ours, or None where there is none to show.
+    The report is about `commit`; `head_commit` is where the pull request is now. Both are full
+    hashes, unless Bitbucket shows a fork's only shortened. `updated_at` is when the newest results
+    came, in ISO 8601 with its zone, or empty. The addresses are ours, or None where there is none
+    to show.
     """
 
-    diffs: Sequence[ModelDiff]
+    report: JudgedReport
     commit: str
     head_commit: str
     marker: str
     commit_url: str | None = None
     head_commit_url: str | None = None
+    report_url: str | None = None
+    updated_at: str = ""
+    changes: Changes | None = None
 
     def __post_init__(self) -> None:
         for commit in (self.commit, self.head_commit):
@@ -49,37 +61,54 @@ class ReportComment:
         return self.commit != self.head_commit
 
 
+@dataclass(frozen=True, slots=True)
+class _Detail:
+    """How much a comment shows: lines of findings, sections, and what is in each of these."""
+
+    findings: int
+    sections: int
+    section: SectionDetail
+
+
 _DETAILS = (
-    Detail(models_in_full=True, columns=10, schema_changes=10, failures=50, error_characters=300),
-    Detail(models_in_full=True, columns=5, schema_changes=5, failures=30, error_characters=200),
-    Detail(models_in_full=True, columns=2, schema_changes=2, failures=20, error_characters=120),
-    Detail(models_in_full=False, columns=0, schema_changes=0, failures=20, error_characters=80),
+    _Detail(findings=15, sections=10, section=SectionDetail(10, 10, 5)),
+    _Detail(findings=15, sections=5, section=SectionDetail(10, 10, 5)),
+    _Detail(findings=15, sections=5, section=SectionDetail(5, 5, 3)),
+    _Detail(findings=10, sections=3, section=SectionDetail(3, 3, 0)),
+    _Detail(findings=10, sections=0, section=SectionDetail(0, 0, 0)),
 )
-_SHORTEST_ROW = len("| a | 0 | 0 | 0 | 0 | 0 |  |")
-_OVERVIEW_FROM_MODELS = 4
+"""The steps in which a comment is shortened. After the last one, the table loses its last rows."""
+_ROWS_BESIDE_PAGE = 50
 _UNCHANGED_NAMED = 5
 
 
-def render(report: ReportComment) -> str:
+@dataclass(frozen=True, slots=True)
+class _Material:
+    """What every step is made of, computed once. `listed` models have a row, `unchanged` none."""
+
+    comment: ReportComment
+    verdict: Verdict
+    names: dict[str, str]
+    listed: Sequence[JudgedModel]
+    unchanged: Sequence[JudgedModel]
+    table: ModelsTable
+    schemas: tuple[str, str] | None
+    counts_left_out: bool
+
+
+def render(comment: ReportComment) -> str:
     """Write the comment's Markdown, shortened step by step until it fits MAX_CHARACTERS."""
-    differing = [diff for diff in report.diffs if diff.outcome is Outcome.DIFFERENT]
-    # Where even the shortest rows would not fit, no time goes into writing them.
-    worth_trying = differing[: MAX_CHARACTERS // _SHORTEST_ROW]
-    if len(worth_trying) == len(differing):
+    material = _material(comment)
+    rows = len(material.table.rows)
+    # Where even the shortest rows would not fit, no time goes into trying them.
+    if comment.report_url or rows == len(material.listed):
         for detail in _DETAILS:
-            comment = _compose(report, differing, detail)
-            if length(comment) <= MAX_CHARACTERS:
-                return comment
-    fits, too_many = 0, len(worth_trying) + 1
-    shortest = _compose(report, [], _DETAILS[-1])
-    while too_many - fits > 1:
-        middle = (fits + too_many) // 2
-        comment = _compose(report, worth_trying[:middle], _DETAILS[-1])
-        if length(comment) <= MAX_CHARACTERS:
-            fits, shortest = middle, comment
-        else:
-            too_many = middle
-    return shortest
+            markdown = _compose(material, detail, rows)
+            if length(markdown) <= MAX_CHARACTERS:
+                return markdown
+    shortest = partial(_compose, material, _DETAILS[-1])
+    fitting = bisect_right(range(rows), MAX_CHARACTERS, key=lambda shown: length(shortest(shown)))
+    return shortest(max(fitting - 1, 0))
 
 
 def length(comment: str) -> int:
@@ -87,103 +116,131 @@ def length(comment: str) -> int:
     return len(comment.encode("utf-16-le")) // 2
 
 
-def _compose(report: ReportComment, shown: Sequence[ModelDiff], detail: Detail) -> str:
-    verdict = verdict_of(report.diffs)
-    names = short_names(report.diffs)
-    blocks = [_verdict_line(report, verdict)]
-    if report.is_stale:
-        blocks.append(_stale_notice(report))
-    schemas = shared_schemas(report.diffs)
-    if detail.models_in_full:
-        if len(shown) >= _OVERVIEW_FROM_MODELS:
-            blocks.append(compact_table(shown, names))
-        for diff in shown:
-            blocks += section(diff, names[diff.model], detail, named_tables=schemas is None)
-    elif shown:
-        blocks.append(compact_table(shown, names))
-    left_out = verdict.differing - len(shown)
+def _material(comment: ReportComment) -> _Material:
+    diffs = [model.diff for model in comment.report.models]
+    names = short_names(diff.model for diff in diffs)
+    listed: list[JudgedModel] = []
+    unchanged: list[JudgedModel] = []
+    for model in comment.report.models:
+        (listed if is_listed(model) else unchanged).append(model)
+    most = _ROWS_BESIDE_PAGE if comment.report_url else MAX_CHARACTERS // SHORTEST_ROW
+    table = models_table(listed[:most], names)
+    return _Material(
+        comment,
+        verdict_of(comment.report),
+        names,
+        listed,
+        unchanged,
+        table,
+        shared_schemas(diffs),
+        any(leaves_counts_out(model.diff) for model in listed[:most]),
+    )
+
+
+def _compose(material: _Material, detail: _Detail, rows: int) -> str:
+    comment, verdict, names = material.comment, material.verdict, material.names
+    blocks = [_verdict_line(comment, verdict), *_summary(material)]
+    if comment.is_stale:
+        blocks.append(_stale_notice(comment))
+    if comment.changes:
+        blocks.append(change_line(comment.changes, names))
+    findings = finding_lines(material.listed, names, detail.findings)
+    if findings:
+        blocks.append("\n".join(findings))
+    if rows:
+        blocks.append(material.table.show(rows))
+    left_out = len(material.listed) - rows
     if left_out:
-        more = " more" if shown else ""
-        differ = "differs" if left_out == 1 else "differ"
-        blocks.append(
-            f"… and {left_out:,}{more} {'model' if left_out == 1 else 'models'} that {differ}."
-        )
-    blocks += _failures(report.diffs, names, detail)
-    if verdict.unchanged:
-        blocks.append(_unchanged(report.diffs, names, verdict))
-    if not detail.models_in_full:
-        blocks.append("Shortened to fit into a comment: columns are left out.")
-    blocks += [_about(report, verdict, schemas), footer(report.marker)]
+        blocks.append(f"… and {count(left_out, 'more model')} with differences or findings.")
+    blocks += _sections(material, detail)
+    if 0 < len(material.unchanged) <= _UNCHANGED_NAMED:
+        blocks.append(_unchanged(material))
+    blocks += [_about(material), *_last_link(comment), footer(comment.marker)]
     return "\n\n".join(blocks)
 
 
-def _verdict_line(report: ReportComment, verdict: Verdict) -> str:
-    title = "Data diff"
-    if report.is_stale:
-        title = f"Outdated data diff (commit {report.commit[:12]})"
-    extent = f" — {verdict.extent}" if verdict.extent else ""
-    return f"**{title}: {verdict.finding}**{extent}"
+def _verdict_line(comment: ReportComment, verdict: Verdict) -> str:
+    title = f"Data diff {verdict.title}"
+    if comment.is_stale:
+        title = f"Outdated data diff (commit {comment.commit[:12]}): {verdict.title}"
+    return f"**{title}** — {verdict.finding}"
 
 
-def _stale_notice(report: ReportComment) -> str:
+def _summary(material: _Material) -> list[str]:
+    comment, verdict = material.comment, material.verdict
+    sentences = []
+    if verdict.extent:
+        sentences.append(f"{verdict.extent[:1].upper()}{verdict.extent[1:]}.")
+    if verdict.ignored and verdict.models:
+        sentences.append(f"{count(verdict.ignored, 'model')} ignored by the settings.")
+    if comment.report_url and material.listed:
+        sentences.append(link("Full report", comment.report_url))
+    return [" ".join(sentences)] if sentences else []
+
+
+def _stale_notice(comment: ReportComment) -> str:
     return (
         f"> **These results are not about the current commit.** They are about "
-        f"{_commit(report.commit[:12], report.commit_url)}; the pull request is now at "
-        f"{_commit(report.head_commit[:12], report.head_commit_url)}, "
+        f"{_commit(comment.commit[:12], comment.commit_url)}; the pull request is now at "
+        f"{_commit(comment.head_commit[:12], comment.head_commit_url)}, "
         "whose results have not arrived yet."
     )
 
 
-def _failures(diffs: Sequence[ModelDiff], names: dict[str, str], detail: Detail) -> list[str]:
-    failed = [diff for diff in diffs if diff.outcome is Outcome.FAILED]
-    if not failed:
-        return []
-    rows = [
-        (
-            code(names[diff.model]),
-            text(diff.error or "", detail.error_characters) or "no reason given",
-        )
-        for diff in failed[: detail.failures]
-    ]
-    blocks = [
-        "### Could not be diffed",
-        table(("Model", "Error"), (Align.LEFT, Align.LEFT), rows),
-    ]
-    more = len(failed) - detail.failures
-    if more > 0:
-        blocks.append(f"… and {count(more, 'more model')} that could not be diffed.")
+def _sections(material: _Material, detail: _Detail) -> list[str]:
+    blocks: list[str] = []
+    shown = 0
+    for model in material.listed:
+        if shown == detail.sections:
+            blocks.append(
+                f"Details of the first {count(shown, 'model')} only."
+                if shown
+                else "Details are left out to fit into a comment."
+            )
+            break
+        name = material.names[model.diff.model]
+        about = section(model, name, detail.section, named_tables=material.schemas is None)
+        shown += bool(about)
+        blocks += about
     return blocks
 
 
-def _unchanged(diffs: Sequence[ModelDiff], names: dict[str, str], verdict: Verdict) -> str:
-    told = f"{count(verdict.unchanged, 'model')} without differences"
-    if verdict.unchanged > _UNCHANGED_NAMED:
-        return f"{told}."
-    unchanged = [code(names[diff.model]) for diff in diffs if diff.outcome is Outcome.IDENTICAL]
-    return f"{told}: {', '.join(unchanged)}."
+def _unchanged(material: _Material) -> str:
+    named = ", ".join(code(material.names[model.diff.model]) for model in material.unchanged)
+    return f"{count(len(material.unchanged), 'model')} without differences: {named}."
 
 
-def _about(report: ReportComment, verdict: Verdict, schemas: tuple[str, str] | None) -> str:
-    lines = [f"Commit {_commit(report.commit, report.commit_url)}."]
+def _about(material: _Material) -> str:
+    comment = material.comment
     base, head = "production", "the pull request"
-    if schemas:
-        base, head = f"{base} ({code(schemas[0])})", f"{head} ({code(schemas[1])})"
-    lines.append(f"Base is {base}, head is {head}.")
-    if verdict.differing:
-        lines.append(
-            "Added and removed rows are shown as a share of base, "
-            "changed rows as a share of the rows in both."
+    if material.schemas:
+        base, head = (
+            f"{base} ({code(material.schemas[0])})",
+            f"{head} ({code(material.schemas[1])})",
         )
-        if any(_leaves_counts_out(diff) for diff in report.diffs):
-            lines.append(f"{NOT_REPORTED} means not reported.")
+    came = f", results of {_time(comment.updated_at)}" if comment.updated_at else ""
+    lines = [
+        f"Commit {_commit(comment.commit, comment.commit_url)}{came}.",
+        f"Base is {base}, head is {head}.",
+    ]
+    if material.verdict.any_differs:
+        lines.append(
+            "Added and removed rows are also told in percent of base, "
+            "changed rows in percent of the rows in both."
+        )
+    if material.counts_left_out:
+        lines.append(f"{NOT_REPORTED} means not reported.")
     return " ".join(lines)
 
 
-def _leaves_counts_out(diff: ModelDiff) -> bool:
-    if diff.outcome is not Outcome.DIFFERENT:
-        return False
-    rows = diff.rows or RowCounts()
-    return None in (rows.base, rows.head, rows.added, rows.removed, rows.changed)
+def _time(iso: str) -> str:
+    return f"{datetime.fromisoformat(iso).astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def _last_link(comment: ReportComment) -> list[str]:
+    if not comment.report_url:
+        return []
+    return [f"{link('Full report', comment.report_url)} with every model and exact numbers."]
 
 
 def _commit(shown: str, url: str | None) -> str:

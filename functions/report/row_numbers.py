@@ -1,18 +1,37 @@
-"""Counts of rows as a reader sees them: separated, signed, in percent, or not reported."""
+"""Numbers as a reader sees them: short, signed, in percent, or not reported."""
+
+from fractions import Fraction
 
 from bitbucket_integration.model_diff import RowCounts
+from shares import Share
 
 NOT_REPORTED = "\N{EN DASH}"
 MINUS = "\N{MINUS SIGN}"
 
+_EXACT_BELOW = 10_000
+# A short scale of its own, since "billion" is a thousand times more in some languages.
+_UNITS = ((10**12, "tn"), (10**9, "bn"), (10**6, "M"), (10**3, "k"))
+_EIGHTHS = " ▏▎▍▌▋▊▉"
+_BAR_CELLS = 10
 
-def matched(rows: RowCounts) -> int | None:
-    """Count the rows that both sides have, by key."""
-    if rows.changed is not None and rows.unchanged is not None:
-        return rows.changed + rows.unchanged
-    if rows.base is not None and rows.removed is not None:
-        return rows.base - rows.removed
-    return None
+
+def number(value: int | None) -> str:
+    """Write a count: exactly below 10,000, above with three digits, such as `184 k`."""
+    if value is None:
+        return NOT_REPORTED
+    if value < _EXACT_BELOW:
+        return f"{value:,}"
+    step = 10 ** (len(str(value)) - 3)
+    rounded = (value + step // 2) // step * step
+    size, unit = next(one for one in _UNITS if rounded >= one[0])
+    whole, rest = divmod(rounded, size)
+    decimals = f"{rest:0{len(str(size)) - 1}}".rstrip("0")
+    return f"{whole:,}{'.' if decimals else ''}{decimals}\N{NO-BREAK SPACE}{unit}"
+
+
+def signed(value: int | None, sign: str) -> str:
+    """Write a count with its sign, unless it is 0 or was not reported."""
+    return f"{sign}{number(value)}" if value else number(value)
 
 
 def base_to_head(rows: RowCounts) -> str:
@@ -21,42 +40,57 @@ def base_to_head(rows: RowCounts) -> str:
     if rows.base is None or rows.head is None:
         return told
     delta = rows.head - rows.base
-    return f"{told} ({signed(abs(delta), _sign(delta))})" if delta else told
+    return f"{told} ({signed(abs(delta), '+' if delta > 0 else MINUS)})" if delta else told
 
 
-def growth(rows: RowCounts) -> str:
-    """Tell the difference as a signed share of base; empty when there is none to tell."""
-    if rows.base is None or rows.head is None or rows.base == rows.head:
+def percent(share: Share | None) -> str:
+    """Tell a share; never 0% or 100% unless it is. Empty when it cannot be told."""
+    if share is None or not share.whole:
         return ""
-    delta = rows.head - rows.base
-    part = share(abs(delta), rows.base)
-    return f"{_sign(delta)}{part}" if part[:1].isdigit() else part
-
-
-def _sign(value: int) -> str:
-    return "+" if value > 0 else MINUS
-
-
-def number(value: int | None) -> str:
-    """Write a count with thousands separated."""
-    return NOT_REPORTED if value is None else f"{value:,}"
-
-
-def signed(value: int | None, sign: str) -> str:
-    """Write a count with its sign, unless it is 0 or was not reported."""
-    return f"{sign}{value:,}" if value else number(value)
-
-
-def share(part: int | None, whole: int | None) -> str:
-    """Tell a part of a whole in percent; empty when it is nothing or cannot be told."""
-    return _percent(part, whole) if part and whole and part > 0 and whole > 0 else ""
-
-
-def _percent(part: int, whole: int) -> str:
-    # Whole numbers throughout: a float would round 99.96 up to "100.0%", as if nothing matched.
-    tenths = (2_000 * part + whole) // (2 * whole)
-    if tenths == 0:
+    # A float would round 99.96 up to "100.0%", as if all of it were meant.
+    tenths = (2_000 * share.part + share.whole) // (2 * share.whole)
+    if tenths == 0 and share.part:
         return "<0.1%"
-    if tenths == 1_000 and part < whole:
+    if tenths == 1_000 and share.part < share.whole:
         return ">99.9%"
-    return f"{tenths // 10:,}.{tenths % 10}%"
+    return _decimal(tenths, 10)
+
+
+def percent_beside(share: Share, limit: Fraction) -> str:
+    """Tell a share with the decimals that it takes to tell it from a limit, from 0% and 100%."""
+    if not share.whole:
+        return ""
+    marks = [(mark.numerator, mark.denominator) for mark in (limit, Fraction(0), Fraction(100))]
+    part, whole = 100 * share.part, share.whole
+    sides = [_order(part * below, above * whole) for above, below in marks]
+    unit = 10
+    while True:
+        # Whole numbers throughout: thousands of columns may need this.
+        rounded = (2 * part * unit + whole) // (2 * whole)
+        if [_order(rounded * below, above * unit) for above, below in marks] == sides:
+            return _decimal(rounded, unit)
+        unit *= 10
+
+
+def _order(one: int, other: int) -> int:
+    return (one > other) - (one < other)
+
+
+def _decimal(value: int, unit: int) -> str:
+    whole, rest = divmod(value, unit)
+    return f"{whole:,}.{rest:0{len(str(unit)) - 1}}%"
+
+
+def limit_percent(limit: float) -> str:
+    """Write a limit as it was set, such as `5%` or `99.5%`."""
+    return f"{limit:,}".removesuffix(".0") + "%"
+
+
+def bar(share: Share) -> str:
+    """Draw a share as a bar of ten characters; never empty or full unless it is."""
+    eighths = 8 * _BAR_CELLS * share.part // share.whole if share.whole else 8 * _BAR_CELLS
+    if share.part and not eighths:
+        eighths = 1
+    full, part = divmod(eighths, 8)
+    drawn = "█" * full + (_EIGHTHS[part] if part else "")
+    return drawn.ljust(_BAR_CELLS, "\N{NO-BREAK SPACE}")

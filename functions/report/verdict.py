@@ -1,12 +1,22 @@
-"""What a set of diffs amounts to: the counting and wording that comment and build status share."""
+"""What a report amounts to: the counting and wording that comment and build status share."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bitbucket_integration.bitbucket.vocabulary import BuildState
-from bitbucket_integration.model_diff import ModelDiff, Outcome, RowCounts
+from bitbucket_integration.judged_report import JudgedModel, JudgedReport, Level
+from bitbucket_integration.model_diff import Outcome, RowCounts
+from plain_words import count
+from row_numbers import number
 
 MAX_DESCRIPTION = 255
+
+_TITLES = {
+    Level.FAILED: "failed",
+    Level.INCOMPLETE: "incomplete",
+    Level.WARNED: "passed with warnings",
+    Level.PASSED: "passed",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,54 +29,66 @@ class Total:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """How many models were diffed, differ and failed, and by how many rows they differ."""
+    """How many models there are of each kind, and by how many rows those that differ do.
 
-    models: int
-    differing: int
+    `not_diffed`, `differing` and `unchanged` are the passed ones, by their diff's outcome.
+    """
+
+    level: Level
     failed: int
+    incomplete: int
+    warned: int
+    not_diffed: int
+    differing: int
+    unchanged: int
+    ignored: int
+    any_differs: bool
     schema_changed: int
     added: Total
     removed: Total
     changed: Total
 
     @property
-    def unchanged(self) -> int:
-        """Models that were diffed and do not differ."""
-        return self.models - self.differing - self.failed
+    def title(self) -> str:
+        """The verdict in a word or three, such as `failed`."""
+        return _TITLES[self.level]
+
+    @property
+    def models(self) -> int:
+        """All models that were judged."""
+        passed = self.not_diffed + self.differing + self.unchanged
+        return self.failed + self.incomplete + self.warned + passed
 
     @property
     def finding(self) -> str:
-        """The verdict in a few words, such as `2 of 5 models differ`."""
-        models = count(self.models, "model")
-        if self.failed:
-            return self._failures()
-        if self.differing:
-            of_all = "model" if self.models == 1 else f"of {models}"
-            return f"{self.differing:,} {of_all} {self._differ}"
-        return f"no differences in {models}" if self.models else "no models were diffed"
-
-    def _failures(self) -> str:
-        models = count(self.models, "model")
-        if self.failed == self.models:
+        """How many models are of which kind, such as `2 of 40 models failed, 38 unchanged`."""
+        if not self.models:
+            ignored = count(self.ignored, "model")
             return (
-                f"none of the {models} could be diffed"
-                if self.models > 1
-                else "1 model could not be diffed"
+                f"{ignored} ignored, no other was diffed"
+                if self.ignored
+                else "no models were diffed"
             )
-        failed = f"{self.failed:,} of {models} could not be diffed"
-        if self.differing:
-            return f"{failed}, {self.differing:,} {self._differ}"
-        others = "one" if self.unchanged == 1 else f"{self.unchanged:,}"
-        return f"{failed}, no differences in the other {others}"
-
-    @property
-    def _differ(self) -> str:
-        return "differs" if self.differing == 1 else "differ"
+        if self.unchanged == self.models:
+            return f"no differences in {count(self.models, 'model')}"
+        kinds = (
+            (self.failed, "failed"),
+            (self.incomplete, "incomplete"),
+            (self.warned, "warned"),
+            (self.not_diffed, "could not be diffed"),
+            (self.differing, "differs" if self.differing == 1 else "differ"),
+            (self.unchanged, "unchanged"),
+        )
+        [(first, word), *others] = [kind for kind in kinds if kind[0]]
+        of_all = "model" if self.models == 1 else f"of {count(self.models, 'model')}"
+        told = [f"{first:,} {of_all} {word}"]
+        told += [f"{models:,} {word}" for models, word in others]
+        return ", ".join(told)
 
     @property
     def extent(self) -> str:
-        """By how much the differing models differ; empty when none does."""
-        if not self.differing:
+        """By how much the models differ; empty when none does."""
+        if not self.any_differs:
             return ""
         parts = [self._rows()]
         if self.schema_changed:
@@ -89,21 +111,32 @@ class Verdict:
                 parts.append(f"{name} rows not reported{by_every_model}")
                 continue
             rows = total.rows or 0
-            amount = f"{rows:,}" if unit_named else count(rows, "row")
+            amount = number(rows)
+            if not unit_named:
+                amount += " row" if rows == 1 else " rows"
             unit_named = True
             parts.append(f"{'' if total.complete else 'at least '}{amount} {name}")
         return ", ".join(parts)
 
 
-def verdict_of(diffs: Sequence[ModelDiff]) -> Verdict:
-    """Count the diffs of one commit, one per model."""
-    differing = [diff for diff in diffs if diff.outcome is Outcome.DIFFERENT]
-    rows = [diff.rows or RowCounts() for diff in differing]
+def verdict_of(report: JudgedReport) -> Verdict:
+    """Count a report's models."""
+    kinds = [(model.level, model.diff.outcome) for model in report.models]
+    levels = [level for level, _ in kinds]
+    passed = [outcome for level, outcome in kinds if level is Level.PASSED]
+    differing = [model for model in report.models if model.diff.outcome is Outcome.DIFFERENT]
+    rows = [model.diff.rows or RowCounts() for model in differing]
     return Verdict(
-        models=len(diffs),
-        differing=len(differing),
-        failed=sum(diff.outcome is Outcome.FAILED for diff in diffs),
-        schema_changed=sum(diff.schema_changed for diff in differing),
+        level=report.level,
+        failed=levels.count(Level.FAILED),
+        incomplete=levels.count(Level.INCOMPLETE),
+        warned=levels.count(Level.WARNED),
+        not_diffed=passed.count(Outcome.FAILED),
+        differing=passed.count(Outcome.DIFFERENT),
+        unchanged=passed.count(Outcome.IDENTICAL),
+        ignored=len(report.ignored),
+        any_differs=bool(differing),
+        schema_changed=_with_other_schema(differing),
         added=_total([row.added for row in rows]),
         removed=_total([row.removed for row in rows]),
         changed=_total([row.changed for row in rows]),
@@ -111,9 +144,8 @@ def verdict_of(diffs: Sequence[ModelDiff]) -> Verdict:
 
 
 def build_state(verdict: Verdict) -> BuildState:
-    """Differences are findings, not failures; a model that nobody could diff is a failure."""
-    # No model at all fails as well: nothing was compared, so nothing may look green.
-    if verdict.failed or not verdict.models:
+    """Failed fails the build, and so does what nobody could check; a warning does not."""
+    if verdict.level in {Level.FAILED, Level.INCOMPLETE}:
         return BuildState.FAILED
     return BuildState.SUCCESSFUL
 
@@ -121,13 +153,12 @@ def build_state(verdict: Verdict) -> BuildState:
 def status_description(verdict: Verdict) -> str:
     """Word the verdict as a build status's description: one line of plain text."""
     told = f"{verdict.finding}: {verdict.extent}" if verdict.extent else verdict.finding
-    told = told.capitalize()
+    told = told[:1].upper() + told[1:].replace("\N{NO-BREAK SPACE}", " ")
     return told if len(told) <= MAX_DESCRIPTION else told[: MAX_DESCRIPTION - 1] + "…"
 
 
-def count(number: int, noun: str) -> str:
-    """Write a number with its noun, such as `1 model` or `1,200 rows`."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+def _with_other_schema(models: Sequence[JudgedModel]) -> int:
+    return sum(model.diff.schema_changed for model in models)
 
 
 def _total(counts: Sequence[int | None]) -> Total:

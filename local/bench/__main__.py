@@ -6,7 +6,7 @@ The figures are those of this machine. Tests hold ratios instead.
 import time
 from collections.abc import Callable
 
-from local.bench import page
+from local.bench import page, report
 
 REPEATS = 5
 
@@ -23,7 +23,7 @@ def seconds(step: Callable[[], object]) -> float:
 
 def main() -> None:
     """Run all steps."""
-    for name, step in page.steps().items():
+    for name, step in (report.steps() | page.steps()).items():
         print(f"{name:<40} {seconds(step):6.3f} s")
 
 

@@ -113,19 +113,22 @@ class HookBody:
     secret: str | Unchanged | None
 
 
-def _only(body: Mapping[str, Any], allowed: Iterable[str]) -> None:
+def only(body: Mapping[str, Any], allowed: Iterable[str]) -> None:
+    """Refuse other members."""
     extra = sorted(set(body) - set(allowed))
     if extra:
         raise bad_fields(dict.fromkeys(extra, "extra keys not allowed"))
 
 
-def _need(body: Mapping[str, Any], names: Iterable[str]) -> None:
+def need(body: Mapping[str, Any], names: Iterable[str]) -> None:
+    """Refuse a body that lacks one of these members."""
     missing = [name for name in names if name not in body]
     if missing:
         raise bad_fields(dict.fromkeys(missing, "required key not provided"))
 
 
-def _typed(body: Mapping[str, Any], name: str, kind: type, default: object = None) -> Any:
+def typed(body: Mapping[str, Any], name: str, kind: type, default: object = None) -> Any:
+    """The member, if it is of that kind."""
     value = body.get(name, default)
     # To Python a bool is an int, to JSON it is not.
     if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
@@ -135,34 +138,34 @@ def _typed(body: Mapping[str, Any], name: str, kind: type, default: object = Non
 
 def comment(body: Json, *, editing: bool = False) -> CommentBody:
     """A new comment, or the new text of one."""
-    _only(body, ("type", "content") if editing else ("type", "content", "inline", "parent"))
-    _need(body, ("content",))
-    content = _typed(body, "content", dict)
-    _only(content, ("raw", "markup", "html", "type"))
-    _need(content, ("raw",))
-    raw = _typed(content, "raw", str)
+    only(body, ("type", "content") if editing else ("type", "content", "inline", "parent"))
+    need(body, ("content",))
+    content = typed(body, "content", dict)
+    only(content, ("raw", "markup", "html", "type"))
+    need(content, ("raw",))
+    raw = typed(content, "raw", str)
     if not raw.strip():
         raise bad_fields({"content": {"raw": "This field may not be blank."}})
-    parent = _typed(_typed(body, "parent", dict), "id", int) if "parent" in body else None
+    parent = typed(typed(body, "parent", dict), "id", int) if "parent" in body else None
     return CommentBody(raw, parent, _inline(body))
 
 
 def _inline(body: Json) -> Inline | None:
     if "inline" not in body:
         return None
-    inline = _typed(body, "inline", dict)
-    _only(inline, ("path", "to", "from"))
-    _need(inline, ("path",))
+    inline = typed(body, "inline", dict)
+    only(inline, ("path", "to", "from"))
+    need(inline, ("path",))
     lines = [
-        None if inline.get(name) is None else _typed(inline, name, int) for name in ("to", "from")
+        None if inline.get(name) is None else typed(inline, name, int) for name in ("to", "from")
     ]
-    return Inline(_typed(inline, "path", str), *lines)
+    return Inline(typed(inline, "path", str), *lines)
 
 
 def build_status(body: Json, *, editing: bool = False) -> Json:
     """A new build status in full, or the members of one that shall change."""
     allowed = ("type", "key", "state", "url", "name", "description", "refname")
-    _only(body, allowed)
+    only(body, allowed)
     if not editing:
         # The reference does not demand `url`; the API does (atlantis).
         for name in ("key", "state", "url"):
@@ -186,13 +189,13 @@ def build_status(body: Json, *, editing: bool = False) -> Json:
     if state not in STATES:
         problem = f"Select a valid choice. {state} is not one of the available choices."
         raise bad_value("state", problem)
-    if "url" in wanted and not _is_url(wanted["url"]):
+    if "url" in wanted and not is_url(wanted["url"]):
         raise bad_value("url", "Enter a valid URL.")
     return wanted
 
 
-def _is_url(url: str) -> bool:
-    """A host without a dot is no host, `localhost` excepted.
+def is_url(url: str) -> bool:
+    """Whether it is one: a host without a dot is no host, `localhost` excepted.
 
     Recorded with `http://munprdjenkins1:8080` (bitbucket-pullrequest-builder-plugin#174).
     """
@@ -226,10 +229,10 @@ def hook(body: Json, current: Hook | None = None) -> HookBody:
         "skip_cert_verification",
         "history_enabled",
     }
-    _only(body, known | _READ_ONLY_IN_HOOKS)
-    _need(body, ("url", "events"))
-    url = _typed(body, "url", str)
-    events = _typed(body, "events", list)
+    only(body, known | _READ_ONLY_IN_HOOKS)
+    need(body, ("url", "events"))
+    url = typed(body, "url", str)
+    events = typed(body, "events", list)
     unknown = [event for event in events if not isinstance(event, str) or event not in EVENTS]
     if not url.startswith(("http://", "https://")) or not urlsplit(url).hostname:
         raise bad_value("url", "Enter a valid URL.")
@@ -247,15 +250,15 @@ def hook(body: Json, current: Hook | None = None) -> HookBody:
     return HookBody(
         url=url,
         events=tuple(events),
-        description=_typed(body, "description", str, current.description if current else ""),
-        active=_typed(body, "active", bool, current.active if current else True),
-        skip_cert_verification=_typed(
+        description=typed(body, "description", str, current.description if current else ""),
+        active=typed(body, "active", bool, current.active if current else True),
+        skip_cert_verification=typed(
             body,
             "skip_cert_verification",
             bool,
             current.skip_cert_verification if current else False,
         ),
-        history_enabled=_typed(
+        history_enabled=typed(
             body, "history_enabled", bool, current.history_enabled if current else False
         ),
         secret=secret or None if isinstance(secret, str | None) else secret,

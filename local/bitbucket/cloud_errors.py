@@ -21,6 +21,19 @@ class CloudError(Exception):
         return {"type": "error", "error": self.members}
 
 
+class InsightsError(CloudError):
+    """A refusal of Code Insights, without the frame (sonarqube-community-branch-plugin#209)."""
+
+    def body(self) -> dict[str, Any]:
+        """The JSON of the answer."""
+        return {"code": self.status, **self.members}
+
+
+def insights_refusal(message: str) -> CloudError:
+    """400 for a report or an annotation that cannot be."""
+    return InsightsError(400, message)
+
+
 def bad_fields(fields: Mapping[str, object]) -> CloudError:
     """400 for a body with keys or shapes that are not allowed (bitbucket-mcp#132)."""
     return CloudError(400, "Bad request", fields=dict(fields))

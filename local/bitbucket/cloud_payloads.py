@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from local.bitbucket.code_insights import Annotation, InsightReport
     from local.bitbucket.model import (
         Account,
         BuildStatus,
@@ -213,7 +214,7 @@ def pull_request(
             "description": _rendered(pull_request.description),
         },
         "state": pull_request.state,
-        "draft": False,
+        "draft": pull_request.draft,
         "author": account(pull_request.author, at),
         "source": side(pull_request.source_branch, pull_request.head),
         "destination": side(pull_request.destination_branch, pull_request.destination_commit),
@@ -294,6 +295,43 @@ def build_status(status: BuildStatus, repository: Repository, at: Addresses) -> 
             self=f"{of_commit}/statuses/build/{quote(status.key, safe='')}", commit=of_commit
         ),
     }
+
+
+def insight_report(report: InsightReport) -> Json:
+    """A report of Code Insights, without its annotations."""
+    body: Json = {
+        "type": "report",
+        "uuid": report.uuid,
+        "external_id": report.key,
+        "title": report.title,
+        "details": report.details,
+        "result": report.result or None,
+        "reporter": report.reporter or None,
+        "link": report.link or None,
+        "data": [dict(field) for field in report.data],
+        "created_on": timestamp(report.created_on),
+        "updated_on": timestamp(report.updated_on),
+        **report.more,
+    }
+    return {name: value for name, value in body.items() if value is not None}
+
+
+def annotation(annotation: Annotation) -> Json:
+    """A finding of such a report."""
+    body: Json = {
+        "type": "report_annotation",
+        "uuid": annotation.uuid,
+        "external_id": annotation.external_id,
+        "summary": annotation.message,
+        "severity": annotation.severity or None,
+        "path": annotation.path or None,
+        "line": annotation.line or None,
+        "link": annotation.link or None,
+        "created_on": timestamp(annotation.created_on),
+        "updated_on": timestamp(annotation.created_on),
+        **annotation.more,
+    }
+    return {name: value for name, value in body.items() if value is not None}
 
 
 def hook(hook: Hook, repository: Repository, at: Addresses) -> Json:

@@ -44,6 +44,7 @@ class Collaboration:
         source_branch: str,
         destination_branch: str,
         author: Account,
+        draft: bool = False,
     ) -> PullRequest:
         """Commit to the source branch and ask for it to be merged."""
         with self._state.lock:
@@ -67,6 +68,7 @@ class Collaboration:
                 state=PullRequestState.OPEN,
                 created_on=now,
                 updated_on=now,
+                draft=draft,
             )
             return self._store(stored, pull_request, Happening.OPENED, author)
 
@@ -91,8 +93,9 @@ class Collaboration:
         description: str | None,
         destination_branch: str | None,
         actor: Account,
+        draft: bool | None = None,
     ) -> PullRequest:
-        """Change the title, the description or the target; what is None stays."""
+        """Change the title, the description, the target or the readiness; what is None stays."""
         with self._state.lock:
             pull_request = self._still_open(stored, number)
             if destination_branch is not None and destination_branch not in stored.branches:
@@ -104,6 +107,7 @@ class Collaboration:
                 description=pull_request.description if description is None else description,
                 destination_branch=target,
                 destination_commit=stored.branches[target],
+                draft=pull_request.draft if draft is None else draft,
             )
             return self._store(stored, changed, Happening.EDITED, actor)
 

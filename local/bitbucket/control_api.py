@@ -49,6 +49,7 @@ OPERATIONS = (
     "pull_requests",
     "comments",
     "build_statuses",
+    "insight_reports",
     "hooks",
     "deliveries",
     "wait_until_delivered",
@@ -106,6 +107,8 @@ def _read(annotation: str, value: object) -> object:
         moment = datetime.fromisoformat(value)
         if moment.tzinfo is not None:
             return moment
+    elif "bool" in kinds and (isinstance(value, bool) or value in ("true", "false")):
+        return value in (True, "true")
     elif "str" in kinds and isinstance(value, str):
         return value
     elif {"int", "float"} & set(kinds) and isinstance(value, str | int | float):

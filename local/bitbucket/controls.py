@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from local.bitbucket.cloud_payloads import Addresses
+    from local.bitbucket.code_insights import InsightReport
     from local.bitbucket.data_center_payloads import Rendering
 
 AUTHOR = "Ada Osei"
@@ -145,6 +146,7 @@ class Controls(DataCenterControls, TrafficControls):
         destination_branch: str = "main",
         description: str = "",
         author: str = AUTHOR,
+        draft: bool = False,
     ) -> PullRequest:
         """Commit to a branch and open a pull request for it."""
         slug = "-".join("".join(c if c.isalnum() else " " for c in title.lower()).split())
@@ -155,6 +157,7 @@ class Controls(DataCenterControls, TrafficControls):
             source_branch=source_branch or f"feature/{slug[:40].strip('-')}",
             destination_branch=destination_branch,
             author=person(author),
+            draft=draft,
         )
 
     def push_commit(
@@ -178,6 +181,7 @@ class Controls(DataCenterControls, TrafficControls):
         description: str | None = None,
         destination_branch: str | None = None,
         author: str = AUTHOR,
+        draft: bool | None = None,
     ) -> PullRequest:
         """Change what is given; an unknown target branch is made."""
         return self.collaboration.edit(
@@ -187,6 +191,7 @@ class Controls(DataCenterControls, TrafficControls):
             description=description,
             destination_branch=destination_branch,
             actor=person(author),
+            draft=draft,
         )
 
     def merge_pull_request(
@@ -242,6 +247,14 @@ class Controls(DataCenterControls, TrafficControls):
             if commit is not None:
                 return stored.statuses_of([stored.commit(commit).hash])
             return list(stored.statuses.values())
+
+    def insight_reports(self, repository: str, commit: str | None = None) -> list[InsightReport]:
+        """The reports of Code Insights on a commit, or on all, with their annotations."""
+        with self.state.lock:
+            stored = self.state.named(repository)
+            if commit is not None:
+                return stored.insights_of(stored.commit(commit).hash)
+            return list(stored.insights.values())
 
     def hooks(self, repository: str) -> list[Hook]:
         """The webhooks; in Python with their secrets, over HTTP without."""

@@ -55,13 +55,15 @@ class HookBody:
     credentials: tuple[str, str] | None
 
 
-def _only(body: Json, allowed: Iterable[str]) -> None:
+def only(body: Json, allowed: Iterable[str]) -> None:
+    """Refuse other members."""
     extra = sorted(set(body) - set(allowed))
     if extra:
         raise bad_value(extra[0], f"Unrecognized property '{extra[0]}'.")
 
 
-def _typed(body: Json, name: str, kind: type, default: object = None) -> Any:
+def typed(body: Json, name: str, kind: type, default: object = None) -> Any:
+    """The member, if it is of that kind; null is as good as none."""
     value = body.get(name)
     value = default if value is None else value
     if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
@@ -81,36 +83,36 @@ def comment_text(body: Json) -> str:
 
 def new_comment(body: Json) -> tuple[str, int | None]:
     """A new comment's text, and the comment that it answers; files are not commented on here."""
-    _only(body, {"text", "parent", "severity", "state", "version"} | _READ_ONLY_IN_COMMENTS)
-    parent = _typed(body, "parent", dict, {}) if "parent" in body else None
-    return comment_text(body), None if parent is None else _typed(parent, "id", int)
+    only(body, {"text", "parent", "severity", "state", "version"} | _READ_ONLY_IN_COMMENTS)
+    parent = typed(body, "parent", dict, {}) if "parent" in body else None
+    return comment_text(body), None if parent is None else typed(parent, "id", int)
 
 
 def changed_comment(body: Json) -> tuple[str, int]:
     """A comment's new text, and the version that it replaces: -1 if none is named."""
-    _only(body, {"text", "version", "parent", "severity", "state"} | _READ_ONLY_IN_COMMENTS)
-    return comment_text(body), _typed(body, "version", int, -1)
+    only(body, {"text", "version", "parent", "severity", "state"} | _READ_ONLY_IN_COMMENTS)
+    return comment_text(body), typed(body, "version", int, -1)
 
 
 def build(body: Json) -> Json:
     """A build status of the repository's resource."""
-    _only(body, _BUILD_MEMBERS)
+    only(body, _BUILD_MEMBERS)
     wanted = _status(body, LIMITS, STATES)
     if not re.match(r"refs/.", wanted.get("ref", "refs/heads/main")):
         raise bad_value("ref", "A fully qualified reference, refs/…, is required.")
     for name in ("duration", "lastUpdated"):
-        _typed(body, name, int, 0)
-    _typed(body, "description", str, "")
-    results = _typed(body, "testResults", dict, {})
-    _only(results, {"successful", "failed", "skipped"})
+        typed(body, name, int, 0)
+    typed(body, "description", str, "")
+    results = typed(body, "testResults", dict, {})
+    only(results, {"successful", "failed", "skipped"})
     for name in results:
-        _typed(results, name, int)
+        typed(results, name, int)
     return wanted
 
 
 def old_build(body: Json) -> Json:
     """A build status of the deprecated resource."""
-    _only(body, _OLD_BUILD_MEMBERS)
+    only(body, _OLD_BUILD_MEMBERS)
     return _status(body, OLD_LIMITS, OLD_STATES)
 
 
@@ -120,7 +122,7 @@ def _status(body: Json, limits: dict[str, int], states: tuple[str, ...]) -> Json
         if not isinstance(wanted.get(name), str) or not wanted[name].strip():
             raise bad_value(name, f"A non-empty {name} is required.")
     for name, longest in limits.items():
-        if len(_typed(wanted, name, str, "")) > longest:
+        if len(typed(wanted, name, str, "")) > longest:
             raise bad_value(name, f"The {name} must be at most {longest} characters long.")
     if wanted["state"] not in states:
         raise bad_value("state", f"'{wanted['state']}' is not one of {', '.join(states)}.")
@@ -132,10 +134,10 @@ def _status(body: Json, limits: dict[str, int], states: tuple[str, ...]) -> Json
 def hook(body: Json, known_events: Container[str]) -> HookBody:
     """A webhook as it shall be: what an update leaves out is not kept."""
     described = {"name", "url", "events", "active", "configuration", "credentials"}
-    _only(body, described | {"sslVerificationRequired"} | _READ_ONLY_IN_HOOKS)
-    name, url = _typed(body, "name", str, ""), _typed(body, "url", str, "")
-    events = _typed(body, "events", list, [])
-    configuration = _typed(body, "configuration", dict, {})
+    only(body, described | {"sslVerificationRequired"} | _READ_ONLY_IN_HOOKS)
+    name, url = typed(body, "name", str, ""), typed(body, "url", str, "")
+    events = typed(body, "events", list, [])
+    configuration = typed(body, "configuration", dict, {})
     if not name.strip() or len(name) > 255:
         raise bad_value("name", "A name of at most 255 characters is required.")
     check_url(url)
@@ -145,7 +147,7 @@ def hook(body: Json, known_events: Container[str]) -> HookBody:
         if not isinstance(event, str) or event not in known_events:
             # One unknown event is enough: no hook is made for the others.
             raise bad_value("events", f'the event "{event}" is unknown')
-    secret = _typed(configuration, "secret", str, "")
+    secret = typed(configuration, "secret", str, "")
     if len(secret) > LONGEST_SECRET:
         message = f"The secret must be at most {LONGEST_SECRET} characters long."
         raise bad_value("configuration.secret", message)
@@ -153,10 +155,10 @@ def hook(body: Json, known_events: Container[str]) -> HookBody:
         name=name,
         url=url,
         events=tuple(dict.fromkeys(events)),
-        active=_typed(body, "active", bool, default=True),
-        verify_certificate=_typed(body, "sslVerificationRequired", bool, default=True),
+        active=typed(body, "active", bool, default=True),
+        verify_certificate=typed(body, "sslVerificationRequired", bool, default=True),
         secret=secret or None,
-        credentials=credentials(_typed(body, "credentials", dict, {})),
+        credentials=credentials(typed(body, "credentials", dict, {})),
     )
 
 
@@ -168,6 +170,6 @@ def check_url(url: str) -> None:
 
 def credentials(body: Json) -> tuple[str, str] | None:
     """A name and a password for Basic authentication, if there are any."""
-    _only(body, {"username", "password"})
-    pair = (_typed(body, "username", str, ""), _typed(body, "password", str, ""))
+    only(body, {"username", "password"})
+    pair = (typed(body, "username", str, ""), typed(body, "password", str, ""))
     return pair if any(pair) else None

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from datetime import datetime
 
+    from local.bitbucket.code_insights import Annotation, InsightReport
     from local.bitbucket.model import (
         Account,
         Activity,
@@ -179,7 +180,7 @@ def webhook_pull_request(pull_request: PullRequest, repository_: Repository, at:
     if pull_request.description:
         body["description"] = pull_request.description
     if at.drafts:
-        body["draft"] = False
+        body["draft"] = pull_request.draft
     if not is_open:
         body["closedDate"] = at.date(pull_request.updated_on)
     if pull_request.merge_commit:
@@ -290,6 +291,37 @@ def build(status: BuildStatus, repository_: Repository, at: Rendering) -> Json:
         "createdDate": at.date(status.created_on),
         "updatedDate": at.date(status.updated_on),
         **status.more,
+    }
+    return {name: value for name, value in body.items() if value is not None}
+
+
+def insight_report(report: InsightReport, at: Rendering) -> Json:
+    """A report of Code Insights, without its annotations."""
+    body: Json = {
+        "key": report.key,
+        "title": report.title,
+        "details": report.details or None,
+        "result": report.result or None,
+        "reporter": report.reporter or None,
+        "link": report.link or None,
+        "data": [dict(field) for field in report.data],
+        "createdDate": at.date(report.created_on),
+        **report.more,
+    }
+    return {name: value for name, value in body.items() if value is not None}
+
+
+def annotation(annotation: Annotation, report_key: str) -> Json:
+    """A finding of such a report."""
+    body: Json = {
+        "reportKey": report_key,
+        "externalId": annotation.external_id,
+        "message": annotation.message,
+        "severity": annotation.severity,
+        "path": annotation.path or None,
+        "line": annotation.line,
+        "link": annotation.link or None,
+        **annotation.more,
     }
     return {name: value for name, value in body.items() if value is not None}
 

@@ -119,6 +119,7 @@ class PullRequest:
     closed_by: Account | None = None
     reason: str = ""
     version: int = 0
+    draft: bool = False
 
     @property
     def head(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from flask import Blueprint, Response, redirect, render_template, request
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from flask.typing import ResponseReturnValue
 
+    from local.bitbucket.code_insights import InsightReport
     from local.bitbucket.controls import Controls
     from local.bitbucket.deliveries import Delivery
     from local.bitbucket.model import Account, BuildStatus, Commit
@@ -37,10 +38,16 @@ DATA_CENTER = (
 
 @dataclass(frozen=True)
 class CommitView:
-    """A commit with what builds say of it."""
+    """A commit with what builds and reports say of it."""
 
     commit: Commit
     statuses: list[BuildStatus]
+    reports: list[InsightReport]
+
+    @classmethod
+    def of(cls, stored: RepositoryState, commit: str) -> Self:
+        """The commit with that hash."""
+        return cls(stored.commits[commit], stored.statuses_of([commit]), stored.insights_of(commit))
 
 
 def hue(account: Account) -> int:
@@ -172,20 +179,16 @@ def create_blueprint(controls: Controls) -> Blueprint:
                 for comment in stored.comments.get(number, {}).values()
                 if keeps_deleted or not comment.deleted
             ],
-            commits=[
-                CommitView(stored.commits[commit], stored.statuses_of([commit]))
-                for commit in shown.commits
-            ],
+            commits=[CommitView.of(stored, commit) for commit in shown.commits],
             deliveries=latest_deliveries(controls, stored, number),
         )
 
     @in_repository("/commits/<revision>", "/commits/<revision>")
     def commit(stored: RepositoryState, revision: str) -> ResponseReturnValue:
-        found = stored.commit(revision)
         return render_template(
             "commit.html",
             repository=stored.repository,
-            view=CommitView(found, stored.statuses_of([found.hash])),
+            view=CommitView.of(stored, stored.commit(revision).hash),
         )
 
     @blueprint.get("/_avatars/<uuid>.svg")

@@ -15,13 +15,16 @@ from local.bitbucket import (
     cloud_api,
     cloud_comments,
     cloud_hooks,
+    cloud_insights,
     cloud_pull_requests,
     cloud_statuses,
     control_api,
+    data_center_annotations,
     data_center_api,
     data_center_builds,
     data_center_comments,
     data_center_hooks,
+    data_center_insights,
     data_center_invocations,
     data_center_pull_requests,
     pages,
@@ -194,6 +197,7 @@ class BitbucketEmulator(Controls):
         application.register_blueprint(
             data_center_builds.create_deprecated_blueprint(self._data_center_api())
         )
+        application.register_blueprint(self._data_center_insights())
         application.register_blueprint(control_api.create_blueprint(self))
         application.register_blueprint(pages.create_blueprint(self))
         return application
@@ -201,7 +205,13 @@ class BitbucketEmulator(Controls):
     def _cloud(self) -> Blueprint:
         api = cloud_api.CloudApi(self.state, self.collaboration, self._addresses)
         cloud = cloud_api.create_blueprint(api)
-        for part in (cloud_pull_requests, cloud_comments, cloud_statuses, cloud_hooks):
+        for part in (
+            cloud_pull_requests,
+            cloud_comments,
+            cloud_statuses,
+            cloud_insights,
+            cloud_hooks,
+        ):
             cloud.register_blueprint(part.create_blueprint(api))
         return cloud
 
@@ -217,6 +227,12 @@ class BitbucketEmulator(Controls):
         ):
             server.register_blueprint(part.create_blueprint(api))
         return server
+
+    def _data_center_insights(self) -> Blueprint:
+        api = self._data_center_api()
+        insights = data_center_insights.create_blueprint(api)
+        insights.register_blueprint(data_center_annotations.create_blueprint(api))
+        return insights
 
     def _data_center_api(self) -> data_center_api.DataCenterApi:
         return data_center_api.DataCenterApi(

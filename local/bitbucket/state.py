@@ -28,6 +28,8 @@ from local.bitbucket.model import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from local.bitbucket.code_insights import InsightReport
+
 SHORTEST_HASH = 7
 
 
@@ -55,6 +57,7 @@ class RepositoryState:
     pull_requests: dict[int, PullRequest] = field(default_factory=dict)
     comments: dict[int, dict[int, Comment]] = field(default_factory=dict)
     statuses: dict[tuple[str, str], BuildStatus] = field(default_factory=dict)
+    insights: dict[tuple[str, str], InsightReport] = field(default_factory=dict)
     hooks: dict[str, Hook] = field(default_factory=dict)
     activities: dict[int, list[Activity]] = field(default_factory=dict)
     last_pull_request: int = 0
@@ -88,6 +91,10 @@ class RepositoryState:
     def statuses_of(self, commits: Iterable[str]) -> list[BuildStatus]:
         """The build statuses of these commits, in the order of the commits."""
         return [s for commit in commits for s in self.statuses.values() if s.commit == commit]
+
+    def insights_of(self, commit: str) -> list[InsightReport]:
+        """The reports of Code Insights on a commit."""
+        return [report for report in self.insights.values() if report.commit == commit]
 
     def add_commit(self, branch: str, message: str, author: Account, date: datetime) -> Commit:
         """Put a commit on top of a branch; a new branch starts from the main one."""

@@ -10,6 +10,7 @@ from bitbucket_integration.settings import (
     DiffsSettings,
     NetworkSettings,
     ReportSettings,
+    SweepSettings,
     WebhookSettings,
 )
 from tests.deployed_template import ROOT, permissions, resource, resources_of, template
@@ -17,7 +18,7 @@ from tests.deployed_template import ROOT, permissions, resource, resources_of, t
 FUNCTIONS = resources_of("AWS::Serverless::Function")
 ROLES = resources_of("AWS::IAM::Role")
 ALARMS = resources_of("AWS::CloudWatch::Alarm")
-NAMES = ["Configure", "Webhook", "Diffs", "Report"]
+NAMES = ["Configure", "Webhook", "Diffs", "Report", "Sweep"]
 
 
 def statements(function: str) -> list[dict[str, Any]]:
@@ -90,6 +91,7 @@ def test_the_webhook_function_can_read_no_access_token() -> None:
         ("Webhook", WebhookSettings),
         ("Diffs", DiffsSettings),
         ("Report", ReportSettings),
+        ("Sweep", SweepSettings),
     ],
 )
 def test_a_functions_settings_can_be_read_from_what_the_template_gives_it(

@@ -3,7 +3,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Dialog, Page
 
-from bitbucket_integration.model_diff import ModelDiff, Outcome, RowCounts
+from bitbucket_integration.model_diff import ColumnValues, ModelDiff, Outcome, RowCounts
+from bitbucket_integration.report_settings import ReportSettings
+from judging import judge
 from local.bitbucket import BitbucketEmulator, page_addresses
 from report_comment import ReportComment, render
 
@@ -33,8 +35,11 @@ def page_of(bitbucket: BitbucketEmulator, repository: str, number: int) -> str:
 
 def report(commit: str, *models: str) -> str:
     counts = RowCounts(base=1856, head=1860, added=9, removed=5, changed=40, unchanged=1811)
-    diffs = [ModelDiff(model, Outcome.DIFFERENT, rows=counts) for model in models]
-    return render(ReportComment(diffs, commit, commit, "dd-abc"))
+    columns = (ColumnValues("amount", different=40, compared=1851),)
+    diffs = [
+        ModelDiff(model, Outcome.DIFFERENT, rows=counts, column_values=columns) for model in models
+    ]
+    return render(ReportComment(judge(diffs, ReportSettings()), commit, commit, "dd-abc"))
 
 
 def test_a_report_is_shown_as_tables_and_nothing_overflows(

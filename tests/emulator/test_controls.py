@@ -17,6 +17,7 @@ from tests.emulator.client import REPOSITORY, Client
 if TYPE_CHECKING:
     from local.bitbucket import BitbucketEmulator
     from local.bitbucket.model import PullRequest
+    from tests.emulator.data_center_client import DataCenterClient
 
 
 @pytest.fixture
@@ -176,3 +177,22 @@ def test_it_runs_in_the_foreground_until_it_is_told_to_stop() -> None:
         assert running.wait(timeout=10) == 0
     assert answers[0] == 200
     assert answers[1].status_code == 404
+
+
+def test_a_draft_is_opened_and_made_ready_on_either_bitbucket(
+    client: Client, server: DataCenterClient, control: Client
+) -> None:
+    for caller, path, repository in (
+        (client, "pullrequests/1", REPOSITORY),
+        (server, "pull-requests/1", server.repository),
+    ):
+        do(control, "open_pull_request", repository=repository, title="Refunds", draft=True)
+        assert caller.get(path).json()["draft"] is True
+        do(control, "edit_pull_request", repository=repository, pull_request=1, title="More")
+        assert caller.get(path).json()["draft"] is True
+        do(control, "edit_pull_request", repository=repository, pull_request=1, draft=False)
+        assert caller.get(path).json()["draft"] is False
+    answer = control.post(
+        "/_control/open_pull_request", json={"repository": REPOSITORY, "title": "x", "draft": 1}
+    )
+    assert answer.status_code == 400

@@ -19,6 +19,7 @@ from referencing.jsonschema import DRAFT4
 
 from local.bitbucket.data_center_webhooks import EVENTS as ALL_EVENTS
 from tests.emulator.data_center_client import BUILD, EVENTS, HOOK, REPOSITORY, connect
+from tests.emulator.test_data_center_insights import ANNOTATION, REPORT, reports
 
 if TYPE_CHECKING:
     from local.bitbucket import BitbucketEmulator
@@ -31,6 +32,9 @@ SPECIFICATION = (
 )
 REPOSITORY_PATH = "/api/latest/projects/{projectKey}/repos/{repositorySlug}"
 PULL_REQUEST_PATH = f"{REPOSITORY_PATH}/pull-requests/{{pullRequestId}}"
+INSIGHTS_PATH = (
+    "/insights/latest/projects/{projectKey}/repos/{repositorySlug}/commits/{commitId}/reports"
+)
 pytestmark = pytest.mark.skipif(not SPECIFICATION.exists(), reason="the OpenAPI is not here")
 
 
@@ -55,7 +59,7 @@ def problems(schema: Any, value: object) -> list[str]:
 
 
 def operation(method: str, path: str) -> Any:
-    return document()["paths"][path][method]
+    return document()["paths"][path.replace("/diff", "/{key}")][method]
 
 
 def answer_schema(method: str, path: str, status: str) -> Any:
@@ -135,6 +139,31 @@ def test_what_is_told_of_a_hooks_past_is_as_described(
     latest = server.get(f"webhooks/{hook['id']}/latest").json()
     assert problems(answer_schema("get", described, "200"), latest) == []
     assert set(latest) <= described_members(described)
+
+
+def test_reports_are_answered_and_accepted_as_described(
+    server: DataCenterClient, change: PullRequest
+) -> None:
+    listed = reports(server, change.head)
+    report = f"{listed}/diff"
+    # The value of a field is called an object, and given as 9.
+    data = [field | {"value": {}} for field in REPORT["data"]]
+    for method, path, sent, described in (
+        ("put", report, REPORT, REPORT | {"data": data}),
+        ("post", f"{report}/annotations", {"annotations": [ANNOTATION]}, None),
+    ):
+        content = operation(method, INSIGHTS_PATH + path.removeprefix(listed))["requestBody"]
+        schema = next(iter(content["content"].values()))["schema"]
+        assert problems(schema, described or sent) == [], path
+        assert server.call(method.upper(), path, json=sent).status_code in {200, 204}, path
+
+    for path in (listed, report, f"{report}/annotations"):
+        answer = server.get(path).json()
+        for read in [answer, *answer.get("values", ())]:
+            if "data" in read:
+                read["data"] = [field | {"value": {}} for field in read["data"]]
+        schema = answer_schema("get", INSIGHTS_PATH + path.removeprefix(listed), "200")
+        assert problems(schema, answer) == [], path
 
 
 def test_refusals_are_as_described(server: DataCenterClient, change: PullRequest) -> None:

@@ -16,6 +16,7 @@ from referencing import Registry
 from referencing.jsonschema import DRAFT4
 
 from tests.emulator.client import EVENTS, Client
+from tests.emulator.test_insights import ANNOTATION, REPORT
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
@@ -74,12 +75,18 @@ def test_what_is_answered_is_as_described(
     client.hook("http://127.0.0.1:9/", secret="s")
     status = {"key": "diff", "state": "FAILED", "url": "https://example.com"}
     client.post(f"commit/{pull_request.head}/statuses/build", json=status)
+    report = f"commit/{pull_request.head}/reports/diff"
+    client.put(report, json=REPORT)
+    client.post(f"{report}/annotations", json=[ANNOTATION])
 
     for path, schema in (
         ("", "repository"),
         (f"commit/{pull_request.head}", "commit"),
         (f"commit/{pull_request.head}/statuses", "paginated_commitstatuses"),
         (f"commit/{pull_request.head}/statuses/build/diff", "commitstatus"),
+        (report, "report"),
+        (f"commit/{pull_request.head}/reports", "paginated_reports"),
+        (f"{report}/annotations", "paginated_annotations"),
         ("pullrequests", "paginated_pullrequests"),
         ("pullrequests/1", "pullrequest"),
         ("pullrequests/1/comments", "paginated_pullrequest_comments"),
@@ -110,6 +117,17 @@ def test_what_is_described_is_accepted(
         assert problems(registry, schema, described) == [], path
         assert client.post(path, json=described).status_code == 201, path
         assert client.post(path, json=body).status_code == 201, path
+
+
+def test_reports_and_annotations_as_described_are_accepted(
+    client: Client, pull_request: PullRequest, registry: Registry[Any]
+) -> None:
+    report = f"commit/{pull_request.head}/reports/diff"
+    whole, finding = REPORT | {"type": ""}, ANNOTATION | {"type": ""}
+    assert problems(registry, "report", whole) == []
+    assert client.put(report, json=whole).status_code == 200
+    assert problems(registry, "report_annotation", finding) == []
+    assert client.post(f"{report}/annotations", json=[finding]).status_code == 200
 
 
 def test_the_description_has_no_events_that_the_emulator_refuses(client: Client) -> None:

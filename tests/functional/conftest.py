@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 import requests
 
+from bitbucket_integration.report_settings import ReportSettings
 from local.bitbucket import BitbucketEmulator
+from local.bitbucket.code_insights import InsightReport
 from tests.functional.aws_resources import ADMIN_TOKEN
 from tests.functional.bench import BENCHES, CLOUD, Bench
 from tests.functional.gateway import gateway
@@ -101,6 +103,20 @@ class Connection:
         """Let Bitbucket deliver its webhooks, and the report function work them off."""
         self.system.bitbucket.wait_until_delivered()
         self.system.account.drain()
+
+    def set(self, **settings: Any) -> None:
+        """Have reports judged and posted by these settings, as they are stored."""
+        text = ReportSettings(**settings).to_store()
+        self.system.account.client("dynamodb").update_item(
+            TableName="table",
+            Key={"pk": {"S": "INTEGRATIONS"}, "sk": {"S": self.id}},
+            UpdateExpression="SET settings = :settings",
+            ExpressionAttributeValues={":settings": {"S": text}},
+        )
+
+    def insights(self, commit: str) -> list[InsightReport]:
+        """What Code Insights show on a commit."""
+        return self.system.bitbucket.insight_reports(self.repository, commit)
 
     def health(self) -> dict[str, Any]:
         """The integration's health, as its admin sees it."""

@@ -6,9 +6,10 @@ import json
 import logging
 import sys
 import threading
+import time
 import traceback
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import ModuleType
@@ -30,6 +31,7 @@ _MODULES = {
     "WebhookFunction": "webhook",
     "DiffsFunction": "diffs",
     "ReportFunction": "report",
+    "SweepFunction": "sweep",
 }
 
 
@@ -48,6 +50,20 @@ class LambdaContext:
 
 
 @dataclass
+class Clock:
+    """The time as the functions see it, some of which a test may let pass."""
+
+    ahead: float = 0
+    _real: Callable[[], float] = time.time
+
+    def __call__(self) -> float:
+        return self._real() + self.ahead
+
+    def let_pass(self, minutes: float) -> None:
+        self.ahead += 60 * minutes
+
+
+@dataclass
 class Account:
     """The stack's resources, and its functions as Lambda would load them.
 
@@ -59,6 +75,7 @@ class Account:
     queue_url: str
     dead_letter_url: str
     calls: AwsCalls
+    clock: Clock = field(default_factory=Clock)
     output: io.StringIO = field(default_factory=io.StringIO)
     answers: list[str] = field(default_factory=list)
     crashes: list[str] = field(default_factory=list)
@@ -78,7 +95,7 @@ class Account:
         """The function's module, loaded once: a warm environment."""
         with self._loading, captured(self.output):
             if name not in self._modules:
-                self._modules[name] = _load(_MODULES[name], self.environment)
+                self._modules[name] = _load(_MODULES[name], self.environment, self.clock)
             return self._modules[name]
 
     def cold(self) -> None:
@@ -231,7 +248,7 @@ def captured(output: TextIO) -> Iterator[None]:
                 sys.stdout = _captors.pop()
 
 
-def _load(module: str, environment: Mapping[str, str]) -> ModuleType:
+def _load(module: str, environment: Mapping[str, str], clock: Clock) -> ModuleType:
     folder = ROOT / "functions" / module
     own = {one.stem for one in folder.iterdir() if one.suffix == ".py" or one.is_dir()}
     for name in [name for name in sys.modules if name.partition(".")[0] in own]:
@@ -240,7 +257,8 @@ def _load(module: str, environment: Mapping[str, str]) -> ModuleType:
     known = logging.Logger.manager.loggerDict
     for name in [name for name in known if name.partition(".")[0] in {module, "service_undefined"}]:
         del known[name]
-    with mock.patch.dict("os.environ", environment):
+    # A module takes its clock when it is loaded, and hands it on from there.
+    with mock.patch.dict("os.environ", environment), mock.patch("time.time", clock):
         return importlib.import_module(module)
 
 

@@ -240,7 +240,8 @@ class TestAForkWhoseCommitsAreNotThere:
         connection.settle()
         [after] = ours(connection, number)
         assert after.id == before.id
-        assert first[:12] not in after.raw
+        assert "Outdated" not in after.raw
+        assert f"Commit [`{second}`]" in after.raw
         assert connection.status(submitted)["status"] == "posted"
 
 
@@ -258,7 +259,10 @@ class TestShortenedHashes:
         connection.settle()
         assert requests_of(connection, "GET", "*/commit/*") == 2
 
-    def test_are_not_expanded_when_results_named_the_commit(self, connection: Connection) -> None:
+    def test_are_not_expanded_when_results_named_the_commit_and_no_message_matters(
+        self, connection: Connection
+    ) -> None:
+        connection.set(skip_marker="")
         connection.system.bitbucket.pause_deliveries()
         number, head = connection.open_pull_request()
         connection.submit(different(), commit=head)

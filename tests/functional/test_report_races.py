@@ -159,7 +159,10 @@ class TestResultsThatComeLate:
         state.pull_requests[number] = replace(state.pull_requests[number], commits=(first,))
         connection.system.bitbucket.edit_pull_request(connection.repository, number, title="Reset")
         connection.settle()
-        assert connection.comments(number) == [before]
+        [after] = connection.comments(number)
+        assert after.splitlines()[0] == before.splitlines()[0]
+        assert f"Since `{second[:12]}`" in after
+        assert "Outdated" not in after
 
 
 class TestTheSameTwice:

@@ -18,7 +18,13 @@ from tests.functional.signed_webhooks import deliver, payload, secret_of
 
 pytestmark = on_both
 
-FUNCTIONS = ("ConfigureFunction", "WebhookFunction", "DiffsFunction", "ReportFunction")
+FUNCTIONS = (
+    "ConfigureFunction",
+    "WebhookFunction",
+    "DiffsFunction",
+    "ReportFunction",
+    "SweepFunction",
+)
 FAULTS = ("rate_limited", "server_error", "drop", "apply_then_drop")
 
 

@@ -1,3 +1,5 @@
+import requests
+
 from tests.functional.bench import on_both
 from tests.functional.conftest import Connection
 from tests.functional.data_diff_lines import different, failed, identical
@@ -26,7 +28,7 @@ class TestAPullRequestsLife:
         assert connection.status(submitted)["status"] == "queued"
         connection.settle()
         [comment] = connection.comments(number)
-        assert comment.splitlines()[0].startswith("**Data diff: 1 of 2 models differs")
+        assert comment.splitlines()[0].startswith("**Data diff passed** — 1 of 2 models differs")
         state, description = connection.build_status(head)
         assert state == "SUCCESSFUL"
         assert "1 of 2 models differs" in description
@@ -34,12 +36,18 @@ class TestAPullRequestsLife:
         assert status["status"] == "posted"
         assert f"/pull-requests/{number}" in status["comment_url"]
 
-    def test_the_build_status_leads_to_the_comment(self, connection: Connection) -> None:
-        _, head = opened(connection)
-        submitted = connection.submit(different(), commit=head)
+    def test_comment_and_build_status_lead_to_the_whole_report(
+        self, connection: Connection
+    ) -> None:
+        number, head = opened(connection)
+        connection.submit(different(), commit=head)
         connection.settle()
         [status] = connection.system.bitbucket.build_statuses(connection.repository, head)
-        assert status.url == connection.status(submitted)["comment_url"]
+        [comment] = connection.comments(number)
+        assert f"]({status.url})" in comment
+        page = requests.get(status.url, timeout=30)
+        assert page.status_code == 200
+        assert head[:12] in page.text
 
     def test_a_head_that_no_webhook_told_of_is_remembered_as_one(
         self, connection: Connection
@@ -121,7 +129,8 @@ class TestAPullRequestsLife:
         [after] = bitbucket.comments(connection.repository, number)
         assert after.id == before.id
         assert "no differences" in after.raw
-        assert first[:12] not in after.raw
+        assert "Outdated" not in after.raw
+        assert f"Commit [`{second}`]" in after.raw
 
     def test_after_the_merge_nothing_more_is_posted(self, connection: Connection) -> None:
         bitbucket = connection.system.bitbucket

@@ -8,7 +8,14 @@ from tests.deployed_template import ROOT
 
 pytestmark = pytest.mark.stack
 
-PARTS = ["CommonLayer", "ConfigureFunction", "WebhookFunction", "DiffsFunction", "ReportFunction"]
+PARTS = [
+    "CommonLayer",
+    "ConfigureFunction",
+    "WebhookFunction",
+    "DiffsFunction",
+    "ReportFunction",
+    "SweepFunction",
+]
 
 
 @pytest.fixture(scope="module")

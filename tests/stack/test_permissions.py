@@ -9,7 +9,7 @@ from tests.stack.conftest import Repository
 
 pytestmark = pytest.mark.stack
 
-FUNCTIONS = ("Configure", "Webhook", "Diffs", "Report")
+FUNCTIONS = ("Configure", "Webhook", "Diffs", "Report", "Sweep")
 
 
 def role_arn(stack: LocalStack, function: str) -> str:
@@ -56,6 +56,13 @@ def test_every_function_derives_what_it_checks_or_shows_from_the_signing_key(
 ) -> None:
     key = secret_arn(stack, f"{stack.stack_name}/signing-key")
     assert who_may(stack, "secretsmanager:GetSecretValue", key) == set(FUNCTIONS)
+
+
+def test_only_configure_and_sweep_may_delete_items(stack: LocalStack) -> None:
+    dynamodb = stack.session.client("dynamodb", endpoint_url=stack.endpoint_url)
+    described = dynamodb.describe_table(TableName=stack.deployment.outputs["TableName"])
+    table = described["Table"]["TableArn"]
+    assert who_may(stack, "dynamodb:DeleteItem", table) == {"Configure", "Sweep"}
 
 
 def test_nobody_may_overwrite_the_stacks_own_secrets(stack: LocalStack) -> None:

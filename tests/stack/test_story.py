@@ -27,7 +27,7 @@ def test_the_story_from_connecting_to_merging(repository: Repository) -> None:
 
     repository.until_posted(repository.submit(f"{different()}\n{failed()}", commit=first))
     [(comment, text)] = repository.comments(number)
-    assert "1 of 2 models could not be diffed" in first_line(text)
+    assert "1 of 2 models failed" in first_line(text)
     assert repository.build_state(first) == "FAILED"
 
     second = repository.push(number)

@@ -6,6 +6,7 @@ from typing import Any
 from bitbucket_integration.bitbucket.cloud import CloudRepository
 from bitbucket_integration.bitbucket.exchange import Call, Response
 from bitbucket_integration.bitbucket.vocabulary import BuildState, BuildStatus, Comment, WebhookSpec
+from tests.unit.code_insights import ANNOTATION, REPORT
 
 API = "https://api.bitbucket.org/2.0"
 BASE = f"{API}/repositories/%7Bw%7D/%7Br%7D"
@@ -31,19 +32,28 @@ CALLS: dict[str, Call[Any]] = {
     "describe": REPOSITORY.describe(),
     "pull_request": REPOSITORY.pull_request(7),
     "open_pull_requests": REPOSITORY.open_pull_requests(),
-    "full_commit": REPOSITORY.full_commit("046d9a3c1532"),
+    "commit": REPOSITORY.commit("046d9a3c1532"),
     "comments": REPOSITORY.comments(7),
     "comment": REPOSITORY.comment(7, "11"),
     "create_comment": REPOSITORY.create_comment(7, "# Hi"),
     "update_comment": REPOSITORY.update_comment(7, Comment("11", "", ""), "# Hi"),
     "set_build_status": REPOSITORY.set_build_status(COMMIT, STATUS),
+    "put_insight_report": REPOSITORY.put_insight_report(COMMIT, REPORT),
+    "delete_insight_report": REPOSITORY.delete_insight_report(COMMIT, REPORT.key),
+    "annotate": REPOSITORY.annotate(COMMIT, REPORT.key, [ANNOTATION])[0],
     "webhooks": REPOSITORY.webhooks(),
     "create_webhook": REPOSITORY.create_webhook(SPEC),
     "update_webhook": REPOSITORY.update_webhook("{h}", SPEC),
     "delete_webhook": REPOSITORY.delete_webhook("{h}"),
 }
-GONE_IS_FINE = {"comment", "update_comment", "delete_webhook"}
-WITHOUT_ANSWER = {"set_build_status", "delete_webhook"}
+GONE_IS_FINE = {"comment", "update_comment", "delete_insight_report", "delete_webhook"}
+WITHOUT_ANSWER = {
+    "annotate",
+    "delete_insight_report",
+    "delete_webhook",
+    "put_insight_report",
+    "set_build_status",
+}
 
 
 def answer(body: Any, status: int = 200, **headers: str) -> Response:

@@ -10,6 +10,7 @@ from bitbucket_integration.bitbucket.vocabulary import (
     Comment,
     WebhookSpec,
 )
+from tests.unit.code_insights import ANNOTATION, REPORT
 
 BASE_URL = "https://bitbucket.example.com/git"
 REST = f"{BASE_URL}/rest/api/latest"
@@ -39,13 +40,16 @@ CALLS: dict[str, Call[Any]] = {
     "describe": REPOSITORY.describe(),
     "pull_request": REPOSITORY.pull_request(7),
     "open_pull_requests": REPOSITORY.open_pull_requests(),
-    "full_commit": REPOSITORY.full_commit("bf0e8b7962c0"),
+    "commit": REPOSITORY.commit("bf0e8b7962c0"),
     "comments": REPOSITORY.comments(7),
     "comment": REPOSITORY.comment(7, "11"),
     "create_comment": REPOSITORY.create_comment(7, "# Hi"),
     "update_comment": REPOSITORY.update_comment(7, COMMENT, "# Hi"),
     "set_build_status": REPOSITORY.set_build_status(COMMIT, STATUS),
     "set_build_status_deprecated": REPOSITORY.set_build_status_deprecated(COMMIT, STATUS),
+    "put_insight_report": REPOSITORY.put_insight_report(COMMIT, REPORT),
+    "delete_insight_report": REPOSITORY.delete_insight_report(COMMIT, REPORT.key),
+    "annotate": REPOSITORY.annotate(COMMIT, REPORT.key, [ANNOTATION])[0],
     "webhooks": REPOSITORY.webhooks(),
     "create_webhook": REPOSITORY.create_webhook(SPEC),
     "update_webhook": REPOSITORY.update_webhook("2", SPEC),
@@ -63,8 +67,15 @@ NEED_ADMIN = {
     "webhooks",
 }
 NEED_NOTHING = {"application_properties", "set_build_status_deprecated", "update_comment"}
-GONE_IS_FINE = {"comment", "update_comment", "delete_webhook"}
-WITHOUT_ANSWER = {"set_build_status", "set_build_status_deprecated", "delete_webhook"}
+GONE_IS_FINE = {"comment", "update_comment", "delete_insight_report", "delete_webhook"}
+WITHOUT_ANSWER = {
+    "annotate",
+    "delete_insight_report",
+    "delete_webhook",
+    "put_insight_report",
+    "set_build_status",
+    "set_build_status_deprecated",
+}
 
 
 def error_body(exception: str | None, message: str | None = "Why it is so.") -> dict[str, Any]:

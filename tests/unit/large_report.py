@@ -5,6 +5,7 @@ Every kind of verdict, difference and problem is in it; most models differ a lit
 
 from dataclasses import replace
 
+from bitbucket_integration.judged_report import JudgedReport
 from bitbucket_integration.model_diff import (
     Column,
     ColumnValues,
@@ -16,6 +17,7 @@ from bitbucket_integration.model_diff import (
     TypeChange,
 )
 from bitbucket_integration.report_settings import Ceiling, Floor, ReportSettings, Threshold
+from judging import judge
 
 LARGE_SETTINGS = ReportSettings(
     thresholds=(
@@ -76,3 +78,8 @@ def _diff(number: int, columns: int) -> ModelDiff:
 
 def _column(at: int) -> str:
     return "_loaded_at" if at == 1 else f"measure_{at:02}"
+
+
+def large_report() -> JudgedReport:
+    """Those diffs, judged."""
+    return judge(large_diffs(), LARGE_SETTINGS)

@@ -10,6 +10,7 @@ from bitbucket_integration.bitbucket.cloud_answers import RepositoryDescription
 from bitbucket_integration.bitbucket.exchange import Page, Response
 from bitbucket_integration.bitbucket.vocabulary import (
     Comment,
+    Commit,
     PullRequest,
     PullRequestState,
     Webhook,
@@ -34,6 +35,9 @@ REPOSITORY_BODY = {
 PULL_REQUEST_BODY: dict[str, Any] = {
     "id": 7,
     "state": "OPEN",
+    "title": "Count refunds",
+    "draft": True,
+    "destination": {"branch": {"name": "main"}},
     "source": {"commit": {"hash": "046d9a3c1532"}, "branch": {"name": "feature/orders"}},
     "links": {"html": {"href": "https://bitbucket.org/acme/jaffle-shop/pull-requests/7"}},
 }
@@ -52,6 +56,9 @@ PULL_REQUEST = PullRequest(
     "046d9a3c1532",
     "feature/orders",
     "https://bitbucket.org/acme/jaffle-shop/pull-requests/7",
+    "Count refunds",
+    "main",
+    is_draft=True,
 )
 
 
@@ -67,7 +74,7 @@ def description(granted: frozenset[str] | None) -> RepositoryDescription:
         ("describe", REPOSITORY_BODY, description(None)),
         ("pull_request", PULL_REQUEST_BODY, PULL_REQUEST),
         ("open_pull_requests", {"values": [PULL_REQUEST_BODY]}, Page((PULL_REQUEST,), None)),
-        ("full_commit", {"hash": COMMIT}, COMMIT),
+        ("commit", {"hash": COMMIT, "message": "Count"}, Commit(COMMIT, "Count")),
         (
             "comments",
             {"values": [COMMENT_BODY, COMMENT_BODY | {"deleted": True}]},
@@ -170,7 +177,7 @@ def test_an_answer_of_another_shape_counts_as_none(name: str, body: Any) -> None
 @pytest.mark.parametrize("commit", [None, 7, "", COMMIT[:12], COMMIT.upper(), f"{COMMIT}/x"])
 def test_a_commit_that_is_not_full_counts_as_no_answer(commit: object) -> None:
     with pytest.raises(BitbucketUnavailableError, match="unexpected shape"):
-        REPOSITORY.full_commit("046d9a3c1532").read(answer({"hash": commit}))
+        REPOSITORY.commit("046d9a3c1532").read(answer({"hash": commit}))
 
 
 @without_samples
@@ -182,6 +189,8 @@ def test_a_recorded_pull_request_is_read(number: int) -> None:
     assert read.id == body["id"]
     assert read.head == body["source"]["commit"]["hash"]
     assert read.source_branch == body["source"]["branch"]["name"]
+    assert read.destination_branch == body["destination"]["branch"]["name"]
+    assert read.title == body["title"]
 
 
 @without_samples
@@ -193,7 +202,33 @@ def test_recorded_pages_and_commits_are_read() -> None:
     hooks = REPOSITORY.webhooks().read(Response(200, {}, cloud_answer("-hooks_pagelen_100.json")))
     assert hooks.items[0].id == "{202cf34e-7ccf-44b7-ba6b-8827a14d5324}"
     short = Response(200, {}, cloud_answer("-commit-046d9a3c1532.json"))
-    assert REPOSITORY.full_commit("046d9a3c1532").read(short) == COMMIT
+    assert REPOSITORY.commit("046d9a3c1532").read(short) == Commit(
+        COMMIT, json.loads(short.body)["message"]
+    )
+
+
+def test_a_commit_may_have_no_message() -> None:
+    for body in ({"hash": COMMIT}, {"hash": COMMIT, "message": None}):
+        assert REPOSITORY.commit(COMMIT).read(answer(body)) == Commit(COMMIT, "")
+
+
+@pytest.mark.parametrize(
+    ("change", "draft"),
+    [
+        ({"draft": True}, True),
+        ({"draft": False}, False),
+        ({"draft": None}, False),
+        ({"state": "DRAFT", "draft": None}, True),
+    ],
+)
+def test_a_draft_is_open_and_known_as_one(change: dict[str, Any], *, draft: bool) -> None:
+    read = REPOSITORY.pull_request(7).read(answer(PULL_REQUEST_BODY | change))
+    assert (read.state, read.is_draft) == (PullRequestState.OPEN, draft)
+
+
+def test_a_pull_request_may_lead_nowhere() -> None:
+    read = REPOSITORY.pull_request(7).read(answer(PULL_REQUEST_BODY | {"destination": None}))
+    assert read.destination_branch == ""
 
 
 @without_samples
@@ -257,7 +292,7 @@ headers = st.dictionaries(
 )
 @example("pull_request", 200, {}, json.dumps(PULL_REQUEST_BODY | {"id": math.inf}).encode())
 @example("comment", 403, {}, b"[" * 200_000)
-@example("full_commit", 200, {}, b"[" * 200_000)
+@example("commit", 200, {}, b"[" * 200_000)
 def test_every_answer_is_read_or_a_bitbucket_error(
     name: str, status: int, headers: dict[str, str], body: bytes
 ) -> None:

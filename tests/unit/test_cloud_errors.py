@@ -81,11 +81,13 @@ def test_a_recorded_rate_limit_asks_for_no_delay() -> None:
     ("body", "message"),
     [
         (EXTRA_KEYS, "reading: Bitbucket answered 400: extra keys not allowed"),
+        # Code Insights answers without the frame.
+        ({"code": 400, "message": "Too many."}, "reading: Bitbucket answered 400: Too many."),
         ({"error": {"message": None}}, "reading: Bitbucket answered 400: no reason given"),
         ({"error": "no"}, "reading: Bitbucket answered 400: no reason given"),
         ([], "reading: Bitbucket answered 400: no reason given"),
     ],
-    ids=["recorded", "null", "text", "list"],
+    ids=["recorded", "bare", "null", "text", "list"],
 )
 def test_a_refusal_is_told_in_bitbuckets_words(body: Any, message: str) -> None:
     assert str(raised(answer(body, 400))) == message

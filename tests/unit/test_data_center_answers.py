@@ -19,6 +19,7 @@ from bitbucket_integration.bitbucket.data_center_answers import (
 from bitbucket_integration.bitbucket.exchange import Page, Response
 from bitbucket_integration.bitbucket.vocabulary import (
     Comment,
+    Commit,
     PullRequest,
     PullRequestState,
     Webhook,
@@ -56,6 +57,9 @@ REPOSITORY_BODY = {
 PULL_REQUEST_BODY: dict[str, Any] = {
     "id": 7,
     "state": "OPEN",
+    "title": "Count refunds",
+    "draft": True,
+    "toRef": {"id": "refs/heads/main"},
     "createdDate": "2026-08-19T17:27:55.266Z",
     "fromRef": {"id": "refs/heads/feature/orders", "latestCommit": COMMIT},
     "links": {"self": [{"href": f"{SEEN_AT}/pull-requests/7"}]},
@@ -71,7 +75,14 @@ DELIVERY_BODY = {
 }
 DESCRIPTION = DataCenterDescription(7, "DATA", "jaffle-shop", SEEN_AT)
 PULL_REQUEST = PullRequest(
-    7, PullRequestState.OPEN, COMMIT, "feature/orders", f"{SEEN_AT}/pull-requests/7"
+    7,
+    PullRequestState.OPEN,
+    COMMIT,
+    "feature/orders",
+    f"{SEEN_AT}/pull-requests/7",
+    "Count refunds",
+    "main",
+    is_draft=True,
 )
 
 
@@ -90,7 +101,7 @@ def page_of(*values: Any) -> dict[str, Any]:
         ("describe", REPOSITORY_BODY, DESCRIPTION),
         ("pull_request", PULL_REQUEST_BODY, PULL_REQUEST),
         ("open_pull_requests", page_of(PULL_REQUEST_BODY), Page((PULL_REQUEST,), None)),
-        ("full_commit", {"id": COMMIT, "displayId": COMMIT[:11]}, COMMIT),
+        ("commit", {"id": COMMIT, "message": "Count"}, Commit(COMMIT, "Count")),
         ("comments", page_of(activity()), Page((COMMENT,), None)),
         ("comment", COMMENT_BODY, COMMENT),
         ("create_comment", COMMENT_BODY, COMMENT),
@@ -184,7 +195,13 @@ def test_a_pull_request_is_open_or_is_not_and_a_draft_is(
     draft: bool,  # noqa: FBT001
 ) -> None:
     body = PULL_REQUEST_BODY | {"state": state.value.upper(), "draft": draft}
-    assert REPOSITORY.pull_request(7).read(answer(body)).state is state
+    read = REPOSITORY.pull_request(7).read(answer(body))
+    assert (read.state, read.is_draft) == (state, draft)
+
+
+def test_servers_before_8_18_know_no_drafts() -> None:
+    body = {name: value for name, value in PULL_REQUEST_BODY.items() if name != "draft"}
+    assert REPOSITORY.pull_request(7).read(answer(body)).is_draft is False
 
 
 @pytest.mark.parametrize(
@@ -309,7 +326,7 @@ def test_an_answer_of_another_shape_counts_as_none(name: str, body: Any) -> None
 @pytest.mark.parametrize("commit", [None, 7, "", COMMIT[:12], COMMIT.upper(), f"{COMMIT}/x"])
 def test_a_commit_that_is_not_full_counts_as_no_answer(commit: object) -> None:
     with pytest.raises(BitbucketUnavailableError, match="unexpected shape"):
-        REPOSITORY.full_commit("bf0e8b7962c0").read(answer({"id": commit}))
+        REPOSITORY.commit("bf0e8b7962c0").read(answer({"id": commit}))
 
 
 @without_samples
@@ -388,7 +405,7 @@ headers = st.dictionaries(st.sampled_from(["location", "retry-after"]), st.text(
 @given(st.sampled_from(sorted(CALLS)), st.just(200) | st.integers(100, 599), headers, bodies)
 @example("pull_request", 200, {}, json.dumps(PULL_REQUEST_BODY | {"id": math.inf}).encode())
 @example("comment", 401, {}, b"[" * 200_000)
-@example("full_commit", 200, {}, b"[" * 200_000)
+@example("commit", 200, {}, b"[" * 200_000)
 def test_every_answer_is_read_or_a_bitbucket_error(
     name: str, status: int, headers: dict[str, str], body: bytes
 ) -> None:

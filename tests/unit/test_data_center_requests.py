@@ -5,8 +5,9 @@ import pytest
 from bitbucket_integration.bitbucket.data_center import DataCenterRepository
 from bitbucket_integration.bitbucket.data_center_answers import DataCenterDescription
 from bitbucket_integration.bitbucket.exchange import Request
-from bitbucket_integration.bitbucket.vocabulary import Comment
+from bitbucket_integration.bitbucket.vocabulary import BuildState, Comment
 from bitbucket_integration.errors import RequestRefusedError
+from tests.unit.code_insights import ANNOTATION, REPORT
 from tests.unit.data_center_calls import (
     BASE,
     BASE_URL,
@@ -34,12 +35,16 @@ BUILD = {
     "description": "No differences in 2 models",
     "url": f"{SEEN_AT}/pull-requests/7/overview?commentId=11",
 }
+INSIGHTS = (
+    f"{BASE_URL}/rest/insights/latest/projects/DATA/repos/jaffle-shop/commits/{COMMIT}"
+    "/reports/data-diff-abc"
+)
 REQUESTS = {
     "application_properties": Request("GET", f"{REST}/application-properties"),
     "describe": Request("GET", BASE),
     "pull_request": Request("GET", f"{BASE}/pull-requests/7"),
     "open_pull_requests": Request("GET", f"{BASE}/pull-requests?state=OPEN&limit=50&start=0"),
-    "full_commit": Request("GET", f"{BASE}/commits/bf0e8b7962c0"),
+    "commit": Request("GET", f"{BASE}/commits/bf0e8b7962c0"),
     "comments": Request("GET", f"{BASE}/pull-requests/7/activities?limit=100&start=0"),
     "comment": Request("GET", f"{BASE}/pull-requests/7/comments/11"),
     "create_comment": Request("POST", f"{BASE}/pull-requests/7/comments", {"text": "# Hi"}),
@@ -53,6 +58,43 @@ REQUESTS = {
     ),
     "set_build_status_deprecated": Request(
         "POST", f"{BASE_URL}/rest/build-status/latest/commits/{COMMIT}", BUILD
+    ),
+    "put_insight_report": Request(
+        "PUT",
+        INSIGHTS,
+        {
+            "title": "Data diff",
+            "details": "1 of 2 models failed",
+            "reporter": "Bitbucket data diff",
+            "link": "https://a.example/v1/reports/abc-7-token",
+            "result": "FAIL",
+            "data": [
+                {"title": "Verdict", "type": "TEXT", "value": "failed"},
+                {"title": "Rows added", "type": "NUMBER", "value": 1200},
+                {"title": "Lowest match", "type": "PERCENTAGE", "value": 97.25},
+                {
+                    "title": "Comment",
+                    "type": "LINK",
+                    "value": {"linktext": "Read it", "href": "https://a.example/7#comment-11"},
+                },
+            ],
+        },
+    ),
+    "delete_insight_report": Request("DELETE", INSIGHTS),
+    "annotate": Request(
+        "POST",
+        f"{INSIGHTS}/annotations",
+        {
+            "annotations": [
+                {
+                    "externalId": "orders.primary_key_duplicates",
+                    "type": "BUG",
+                    "path": "models/marts/orders.sql",
+                    "message": "orders: 12 duplicate keys in order_id",
+                    "severity": "HIGH",
+                }
+            ]
+        },
     ),
     "webhooks": Request("GET", f"{BASE}/webhooks?limit=100&start=0"),
     "create_webhook": Request("POST", f"{BASE}/webhooks", WEBHOOK),
@@ -89,11 +131,15 @@ def test_nothing_from_outside_changes_an_addresss_path(part: str) -> None:
     urls = {
         DataCenterRepository(BASE_URL, part, "r").describe().request.url: 11,
         DataCenterRepository(BASE_URL, "K", part).describe().request.url: 11,
-        REPOSITORY.full_commit(part).request.url: 13,
+        REPOSITORY.commit(part).request.url: 13,
         REPOSITORY.comment(7, part).request.url: 15,
         REPOSITORY.update_comment(7, Comment(part, "", ""), "").request.url: 15,
         REPOSITORY.set_build_status(part, STATUS).request.url: 14,
         REPOSITORY.set_build_status_deprecated(part, STATUS).request.url: 9,
+        REPOSITORY.delete_insight_report(part, "k").request.url: 15,
+        REPOSITORY.delete_insight_report(COMMIT, part).request.url: 15,
+        REPOSITORY.put_insight_report(part, REPORT).request.url: 15,
+        REPOSITORY.annotate(COMMIT, part, [ANNOTATION])[0].request.url: 16,
         REPOSITORY.update_webhook(part, SPEC).request.url: 13,
         REPOSITORY.delete_webhook(part).request.url: 13,
         REPOSITORY.latest_delivery(part).request.url: 14,
@@ -165,6 +211,14 @@ def test_a_status_is_for_the_ref_that_the_pull_request_comes_from(
 ) -> None:
     status = replace(STATUS, source_branch=source)
     assert REPOSITORY.set_build_status(COMMIT, status).request.body.get("ref") == ref
+
+
+def test_a_status_of_which_nothing_comes_is_cancelled() -> None:
+    stopped = replace(STATUS, state=BuildState.STOPPED)
+    assert REPOSITORY.set_build_status(COMMIT, stopped).request.body["state"] == "CANCELLED"
+    # All that the deprecated resource has beside it is success.
+    old = REPOSITORY.set_build_status_deprecated(COMMIT, stopped)
+    assert old.request.body["state"] == "FAILED"
 
 
 def test_a_webhooks_name_is_cut() -> None:

@@ -6,61 +6,49 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bitbucket_integration.bitbucket.vocabulary import (
-    BuildState,
-    BuildStatus,
-    PullRequest,
-    PullRequestState,
-)
+from bitbucket_integration.bitbucket.vocabulary import BuildState, PullRequestState
+from bitbucket_integration.judged_report import Finding, JudgedModel, Level, Rule
 from bitbucket_integration.model_diff import ModelDiff
 from bitbucket_integration.pull_request_record import PullRequestRecord
-from bitbucket_integration.submission import Submission, SubmissionStatus, submission_id
-from decision import Knowledge, Mark, Plan, Results, decide, marker, status_key
+from bitbucket_integration.report_settings import Effect, ReportSettings
+from bitbucket_integration.submission import SubmissionStatus
+from build_statuses import Awaiting, CommitStatus
+from decision import Mark, Plan, decide, marker
+from knowledge import Knowledge, Results
 from report_footer import has_footer
+from tests.unit.known import (
+    BEFORE,
+    BEFORE_POSTED,
+    HEAD,
+    HEAD_POSTED,
+    NOON,
+    NOTHING_POSTED,
+    OPEN,
+    REPORT_URL,
+    WEB_URL,
+    knowledge,
+    reported,
+    results,
+    status,
+    submission,
+)
 from tests.unit.model_diffs import different, failed, identical, model_diffs
 
-HEAD = "046d9a3c1532acf4cf08fe93235c00e4d673c1d2"
-BEFORE = "bf0e8b7962c024026ad01ae09d3a11732e26c0d4"
-WEB_URL = "https://bitbucket.org/acme/jaffle-shop/pull-requests/7"
 QUEUED, POSTED, SUPERSEDED = (
     SubmissionStatus.QUEUED,
     SubmissionStatus.POSTED,
     SubmissionStatus.SUPERSEDED,
 )
-OPEN = PullRequest(7, PullRequestState.OPEN, HEAD[:12], "feature/orders", WEB_URL)
-NOTHING_POSTED = PullRequestRecord(7)
-BEFORE_POSTED = PullRequestRecord(7, BEFORE, "11", "digest", f"{WEB_URL}#11", BEFORE, "status")
-HEAD_POSTED = replace(BEFORE_POSTED, head=HEAD, reported_commit=HEAD)
-
-
-def submission(
-    commit: str | None = HEAD, status: SubmissionStatus = QUEUED, body: bytes = b""
-) -> Submission:
-    at = "2026-11-20T10:00:00.000000+00:00"
-    name = submission_id(commit, 7, "data-diff", body)
-    return Submission("abc", name, "data-diff", commit, 7, at, 1, status)
-
-
-def results(*models: ModelDiff, commit: str = HEAD, **rest: Any) -> Results:
-    return Results(submission(commit, **rest), models)
-
-
-def knowledge(**changes: Any) -> Knowledge:
-    known = Knowledge(
-        integration_id="abc",
-        repository_url="https://bitbucket.org/acme/jaffle-shop",
-        pull_request=OPEN,
-        head=HEAD,
-        record=NOTHING_POSTED,
-    )
-    return replace(known, **changes)
-
-
-def status(state: BuildState, description: str) -> BuildStatus:
-    return BuildStatus("data-diff-abc", state, "Data diff", description, WEB_URL, "feature/orders")
-
-
 WAITING = status(BuildState.IN_PROGRESS, "Waiting for data diff results")
+UNTIL_TWO = Awaiting(NOON, "2026-11-20T14:00:00+00:00")
+AWAITED_BEFORE = replace(
+    NOTHING_POSTED, head=BEFORE, build_state=BuildState.IN_PROGRESS, awaited_since=NOON
+)
+AWAITED = replace(AWAITED_BEFORE, head=HEAD)
+
+
+def stopped(commit: str, description: str) -> CommitStatus:
+    return CommitStatus(commit, status(BuildState.STOPPED, description))
 
 
 class TestOpenPullRequests:
@@ -68,8 +56,7 @@ class TestOpenPullRequests:
     def test_without_results_it_waits_and_no_comment_is_touched(
         self, record: PullRequestRecord
     ) -> None:
-        plan = decide(knowledge(record=record))
-        assert plan == Plan(None, record.reported_commit, WAITING)
+        assert decide(knowledge(record=record)) == Plan(build_status=WAITING, awaiting=UNTIL_TWO)
 
     @pytest.mark.parametrize(
         "record", [NOTHING_POSTED, BEFORE_POSTED, HEAD_POSTED], ids=["new", "moved on", "posted"]
@@ -84,45 +71,57 @@ class TestOpenPullRequests:
         assert HEAD[:12] in plan.comment
         assert f"https://bitbucket.org/acme/jaffle-shop/commits/{HEAD}" in plan.comment
         assert BEFORE[:12] not in plan.comment
-        assert plan.reported_commit == HEAD
+        assert plan.report is not None
+        assert plan.report.commit == HEAD
         assert plan.marks == (Mark(current.submission, POSTED),)
 
-    def test_earlier_results_stay_and_say_that_they_are_old(self) -> None:
-        earlier = results(identical("orders"), commit=BEFORE)
-        plan = decide(knowledge(record=BEFORE_POSTED, earlier=[earlier]))
+    def test_results_are_judged_by_the_settings_everywhere(self) -> None:
+        lenient = ReportSettings(failed_diff=Effect.WARN)
+        known = knowledge(current=[results(failed("a"))], settings=lenient)
+        plan = decide(known)
+        assert plan.report is not None
+        assert plan.report.report.level is Level.WARNED
+        assert plan.comment is not None
+        assert "warning" in plan.comment.splitlines()[0]
+        assert plan.build_status is not None
+        assert plan.build_status.state is BuildState.SUCCESSFUL
+        assert plan.insights is not None
+        assert plan.insights.report.passed
+
+    def test_an_earlier_report_stays_and_says_that_it_is_old(self) -> None:
+        model = JudgedModel(different("orders"), (Finding(Level.WARNED, Rule.MATCH, "a finding"),))
+        plan = decide(knowledge(record=BEFORE_POSTED, shown=reported(model)))
         assert plan.comment is not None
         assert BEFORE[:12] in plan.comment
         assert HEAD[:12] in plan.comment
-        assert plan.reported_commit == BEFORE
+        assert "a finding" in plan.comment
         assert plan.build_status == WAITING
-        assert plan.marks == ()
+        assert (plan.report, plan.insights, plan.marks) == (None, None, ())
 
-    def test_earlier_results_make_no_comment_where_there_is_none(self) -> None:
+    def test_an_earlier_report_makes_no_comment_where_there_is_none(self) -> None:
         record = replace(BEFORE_POSTED, comment_id="")
-        earlier = results(identical("orders"), commit=BEFORE)
-        assert decide(knowledge(record=record, earlier=[earlier])).comment is None
-
-    def test_current_results_win_over_earlier_ones(self) -> None:
-        current, earlier = results(identical("new")), results(identical("old"), commit=BEFORE)
-        both = knowledge(record=BEFORE_POSTED, current=[current], earlier=[earlier])
-        assert decide(both) == decide(replace(both, earlier=[]))
+        assert decide(knowledge(record=record, shown=reported())).comment is None
 
     @pytest.mark.parametrize(
         ("models", "state", "description"),
         [
             ([identical("a")], BuildState.SUCCESSFUL, "No differences in 1 model"),
             ([different("a")], BuildState.SUCCESSFUL, "1 model differs: row counts not reported"),
-            ([failed("a")], BuildState.FAILED, "1 model could not be diffed"),
+            ([failed("a")], BuildState.FAILED, "1 model failed"),
             ([], BuildState.FAILED, "No models were diffed"),
         ],
         ids=["identical", "different", "failed", "none"],
     )
-    def test_the_build_status_gives_the_verdict(
+    def test_build_status_and_insights_give_the_verdict(
         self, models: Sequence[ModelDiff], state: BuildState, description: str
     ) -> None:
         plan = decide(knowledge(current=[results(*models)]))
         assert plan.build_status == status(state, description)
         assert type(plan.build_status.state) is BuildState
+        assert plan.insights is not None
+        assert plan.insights.report.passed is (state is BuildState.SUCCESSFUL)
+        assert plan.insights.report.details.splitlines()[0] == description
+        assert plan.insights.report.key == plan.build_status.key
 
     def test_of_several_submissions_the_latest_of_each_model_counts(self) -> None:
         first = results(failed("a"), identical("b"), body=b"1")
@@ -140,6 +139,117 @@ class TestOpenPullRequests:
         plan = decide(knowledge(outdated=[*done, waiting]))
         detail = "Pull request 7 is at 046d9a3c1532 now."
         assert plan.marks == (Mark(waiting, SUPERSEDED, "newer_commit", detail),)
+
+    def test_a_commit_that_a_newer_one_overtook_is_awaited_no_longer(self) -> None:
+        overtaken = stopped(BEFORE, "A newer commit came before any results")
+        for current in ([], [results(identical("a"))]):
+            plan = decide(knowledge(record=AWAITED_BEFORE, current=current))
+            assert plan.stopped == overtaken
+            assert plan.build_status is not None
+        assert decide(knowledge(record=AWAITED)).stopped is None
+
+    def test_the_report_is_linked_from_everything(self) -> None:
+        path = "models/orders.sql"
+        current = results(failed("a", path=path))
+        plan = decide(knowledge(current=[current], report_url=REPORT_URL))
+        assert plan.comment is not None
+        assert f"]({REPORT_URL})" in plan.comment
+        assert plan.build_status is not None
+        assert plan.build_status.url == REPORT_URL
+        assert plan.insights is not None
+        assert plan.insights.report.link == REPORT_URL
+        assert [one.path for one in plan.insights.annotations] == [path]
+
+    def test_without_a_page_insights_lead_to_the_pull_request(self) -> None:
+        plan = decide(knowledge(current=[results(identical("a"))]))
+        assert plan.insights is not None
+        assert plan.insights.report.link == WEB_URL
+
+    def test_what_changed_since_the_last_report_is_told(self) -> None:
+        broken = JudgedModel(identical("orders"), (Finding(Level.FAILED, Rule.MATCH, "x"),))
+        current = results(identical("orders"))
+        plan = decide(knowledge(current=[current], previous=reported(broken)))
+        assert plan.comment is not None
+        assert f"Since `{BEFORE[:12]}`" in plan.comment
+        assert plan.report is not None
+        assert plan.report.changes is not None
+        assert plan.report.changes.fixed == ("orders",)
+
+
+def turned_off(setting: str) -> ReportSettings:
+    return ReportSettings.model_validate({setting: False})
+
+
+class TestWhatIsTurnedOff:
+    def test_is_not_shown(self) -> None:
+        known = knowledge(current=[results(identical("a"))])
+        whole = decide(known)
+        assert decide(replace(known, settings=ReportSettings(comment=False))) == replace(
+            whole, comment=None
+        )
+        assert decide(replace(known, settings=ReportSettings(build_status=False))) == replace(
+            whole, build_status=None
+        )
+        assert decide(replace(known, settings=ReportSettings(code_insights=False))) == replace(
+            whole, insights=None
+        )
+
+    @pytest.mark.parametrize("off", ["build_status", "pending_status"])
+    def test_is_not_awaited(self, off: str) -> None:
+        assert decide(knowledge(settings=turned_off(off))) == Plan()
+
+    def test_no_longer_marks_a_comment_as_old(self) -> None:
+        known = knowledge(record=BEFORE_POSTED, shown=reported())
+        assert decide(known).comment is not None
+        assert decide(replace(known, settings=ReportSettings(comment=False))).comment is None
+
+    @pytest.mark.parametrize("off", ["build_status", "pending_status"])
+    def test_leaves_no_status_in_progress(self, off: str) -> None:
+        plan = decide(knowledge(record=AWAITED, settings=turned_off(off)))
+        assert plan.stopped == stopped(HEAD, "Build statuses are turned off")
+
+    def test_leaves_none_in_progress_when_results_have_come_either(self) -> None:
+        settings, current = ReportSettings(build_status=False), [results(identical("a"))]
+        plan = decide(knowledge(record=AWAITED, current=current, settings=settings))
+        assert plan.stopped == stopped(HEAD, "Build statuses are turned off")
+
+
+NOT_WANTED: dict[str, dict[str, Any]] = {
+    "base_branch": {"settings": ReportSettings(base_branches=("release/*",))},
+    "draft": {
+        "settings": ReportSettings(draft_pull_requests=False),
+        "pull_request": replace(OPEN, is_draft=True),
+    },
+    "skip_marker": {"head_message": "Count refunds [skip data-diff]"},
+}
+
+
+@pytest.mark.parametrize("reason", NOT_WANTED)
+class TestPullRequestsThatAreNotReportedOn:
+    def test_show_nothing_and_ci_hears_why(self, reason: str) -> None:
+        current, done = results(identical("a")), results(status=POSTED, body=b"x")
+        old = submission(BEFORE)
+        plan = decide(knowledge(current=[current, done], outdated=[old], **NOT_WANTED[reason]))
+        detail = plan.marks[-1].detail
+        assert "7" in detail
+        assert detail.endswith(".")
+        assert plan == Plan(
+            marks=(
+                Mark(old, SUPERSEDED, "newer_commit", "Pull request 7 is at 046d9a3c1532 now."),
+                Mark(current.submission, SUPERSEDED, reason, detail),
+            )
+        )
+
+    def test_are_awaited_no_longer(self, reason: str) -> None:
+        plan = decide(knowledge(record=AWAITED, **NOT_WANTED[reason]))
+        assert plan.stopped is not None
+        assert (plan.stopped.commit, plan.stopped.status.state) == (HEAD, BuildState.STOPPED)
+        assert replace(plan, stopped=None) == Plan()
+
+    def test_keep_what_they_show(self, reason: str) -> None:
+        for record in (HEAD_POSTED, BEFORE_POSTED):
+            known = knowledge(record=record, shown=reported(), **NOT_WANTED[reason])
+            assert decide(known) == Plan()
 
 
 NOT_OPEN = [PullRequestState.MERGED, PullRequestState.DECLINED]
@@ -171,6 +281,11 @@ class TestClosedPullRequests:
             )
         )
 
+    @pytest.mark.parametrize("state", NOT_OPEN)
+    def test_nothing_is_awaited_any_more(self, state: PullRequestState) -> None:
+        known = knowledge(pull_request=replace(OPEN, state=state), record=AWAITED_BEFORE)
+        assert decide(known) == Plan(stopped=stopped(BEFORE, f"Pull request 7 is {state.value}."))
+
     def test_an_open_one_that_lost_its_head_says_so(self) -> None:
         lost = knowledge(
             pull_request=replace(OPEN, head=None), head=None, outdated=[submission(BEFORE)]
@@ -179,15 +294,12 @@ class TestClosedPullRequests:
         assert (mark.status, mark.reason) == (SUPERSEDED, "no_head")
         assert "Pull request 7 is without its commits" in mark.detail
         assert decide(lost) == Plan(marks=(mark,))
+        awaited = decide(replace(lost, record=AWAITED))
+        assert awaited.stopped == stopped(HEAD, mark.detail)
 
 
-class TestNames:
-    def test_a_comment_is_found_by_its_integration(self) -> None:
-        assert marker("abc") == "dd-abc"
-
-    def test_a_status_key_has_at_most_40_characters(self) -> None:
-        assert status_key("mfzwiztgoi3tqmjs") == "data-diff-mfzwiztgoi3tqmjs"
-        assert len(status_key("x" * 60)) == 40
+def test_a_comment_is_found_by_its_integration() -> None:
+    assert marker("abc") == "dd-abc"
 
 
 many_results = st.lists(
@@ -208,32 +320,43 @@ known = st.builds(
         lambda state: replace(OPEN, state=state), st.sampled_from(PullRequestState)
     ),
     head=st.sampled_from([None, HEAD, HEAD[:12]]),
-    record=st.sampled_from([NOTHING_POSTED, BEFORE_POSTED, HEAD_POSTED]),
+    record=st.sampled_from([NOTHING_POSTED, BEFORE_POSTED, HEAD_POSTED, AWAITED, AWAITED_BEFORE]),
     current=many_results,
-    earlier=many_results,
+    shown=st.sampled_from([None, reported()]),
     outdated=outdated,
+    settings=st.builds(
+        ReportSettings,
+        comment=st.booleans(),
+        build_status=st.booleans(),
+        code_insights=st.booleans(),
+        pending_status=st.booleans(),
+        base_branches=st.sampled_from([(), ("main",), ("release",)]),
+    ),
 )
 
 
 @settings(max_examples=60)
 @given(known)
 def test_the_order_of_the_models_in_a_submission_does_not_matter(one: Knowledge) -> None:
-    def turned(all_results: Sequence[Results]) -> list[Results]:
-        return [Results(each.submission, each.models[::-1]) for each in all_results]
-
-    again = replace(one, current=turned(one.current), earlier=turned(one.earlier))
-    assert decide(again) == decide(one)
+    turned = [Results(each.submission, each.models[::-1]) for each in one.current]
+    assert decide(replace(one, current=turned)) == decide(one)
 
 
 @settings(max_examples=60)
 @given(known)
 def test_only_an_open_pull_request_with_a_head_shows_anything(one: Knowledge) -> None:
     plan = decide(one)
-    shows = one.pull_request.state is PullRequestState.OPEN and one.head is not None
-    expired = not one.current and one.record.reported_commit == one.head
-    assert (plan.build_status is not None) is (shows and not expired)
-    if not shows:
-        assert plan.comment is None
+    if one.pull_request.state is not PullRequestState.OPEN or one.head is None:
+        assert plan == Plan(stopped=plan.stopped, marks=plan.marks)
+
+
+@settings(max_examples=60)
+@given(known)
+def test_no_status_is_left_in_progress_that_nobody_awaits(one: Knowledge) -> None:
+    plan = decide(one)
+    if one.record.build_state == BuildState.IN_PROGRESS:
+        on_the_same = plan.build_status is not None and one.record.head == one.head
+        assert (plan.stopped is None) is on_the_same
 
 
 @settings(max_examples=60)

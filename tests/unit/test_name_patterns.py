@@ -35,6 +35,45 @@ def test_a_models_file_may_be_named_by_its_folder() -> None:
     assert not patterns.fit("models/marts/orders.sql")
 
 
+@pytest.mark.parametrize(
+    ("patterns", "fits"),
+    [
+        (["orders"], True),
+        (["model.shop.orders"], True),
+        (["model.*"], True),
+        (["models/core/"], True),
+        (["*", "!orders"], False),
+        (["!orders", "model.*"], True),
+        (["*", "!models/core/*"], False),
+        (["customers"], False),
+    ],
+)
+def test_of_a_models_names_the_last_pattern_that_fits_any_decides(
+    patterns: list[str],
+    fits: bool,  # noqa: FBT001 - a table's cell
+) -> None:
+    assert NamePatterns(patterns).fit_model("model.shop.orders", "models/core/orders.sql") is fits
+
+
+def test_a_model_without_a_file_is_named_by_its_name_alone() -> None:
+    assert not NamePatterns(["*.sql"]).fit_model("orders")
+    assert NamePatterns(["orders"]).fit_model("orders")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "columns"),
+    [
+        ("orders/a*", {"a", "ab"}),
+        ("model.shop.orders/b", {"b"}),
+        ("shop/*", set()),
+        ("*", {"a", "ab", "b"}),
+    ],
+)
+def test_a_column_is_below_its_model_by_either_name(pattern: str, columns: set[str]) -> None:
+    fitting = NamePatterns([pattern]).columns_that_fit("model.shop.orders", ["a", "ab", "b"])
+    assert fitting == columns
+
+
 @pytest.mark.parametrize("pattern", ["!", "\\"])
 def test_what_is_no_pattern_is_refused(pattern: str) -> None:
     with pytest.raises(ValueError, match=r".+"):

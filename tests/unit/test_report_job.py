@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from bitbucket_integration.errors import MalformedJobError
 from bitbucket_integration.report_job import (
+    DEADLINE,
     SUBMITTED,
     CommitJob,
     PullRequestJob,
@@ -41,6 +42,14 @@ def test_a_job_for_a_commit_names_only_the_commit() -> None:
         "commit": COMMIT,
         "cause": "submission",
     }
+
+
+@pytest.mark.parametrize(
+    ("cause", "event"),
+    [(SUBMITTED, False), (DEADLINE, False), ("pullrequest:updated", True), ("pr:opened", True)],
+)
+def test_only_bitbuckets_causes_are_events(cause: str, *, event: bool) -> None:
+    assert PullRequestJob("abc", 7, cause).is_event is event
 
 
 @given(

@@ -9,6 +9,7 @@ from bitbucket_integration.settings import (
     DiffsSettings,
     NetworkSettings,
     ReportSettings,
+    SweepSettings,
     WebhookSettings,
 )
 from tests.deployed_template import resource, template
@@ -40,6 +41,7 @@ READERS: dict[str, Reader] = {
     "WebhookFunction": WebhookSettings.from_environ,
     "DiffsFunction": DiffsSettings.from_environ,
     "ReportFunction": ReportSettings.from_environ,
+    "SweepFunction": SweepSettings.from_environ,
 }
 
 
@@ -84,6 +86,9 @@ def test_settings_hold_what_the_environment_says() -> None:
     )
     assert WebhookSettings.from_environ(ENVIRONMENT) == WebhookSettings(
         table_name="table", queue_url=ENVIRONMENT["QUEUE_URL"], signing_key_arn="arn:signing"
+    )
+    assert SweepSettings.from_environ(ENVIRONMENT) == SweepSettings(
+        table_name="table", queue_url=ENVIRONMENT["QUEUE_URL"]
     )
     assert DiffsSettings.from_environ(ENVIRONMENT) == DiffsSettings(
         table_name="table",

@@ -21,7 +21,10 @@ class Level(StrEnum):
     @property
     def severity(self) -> int:
         """The higher, the worse."""
-        return list(Level).index(self)
+        return _SEVERITIES[self]
+
+
+_SEVERITIES = {level: place for place, level in enumerate(Level)}
 
 
 class Rule(StrEnum):
@@ -77,8 +80,8 @@ class JudgedReport:
     @property
     def level(self) -> Level:
         """The verdict. Where no model was diffed there is nothing to pass: incomplete."""
-        worst = max((one.level for one in self.models), key=_severity, default=Level.INCOMPLETE)
-        return worst if self.models else Level.INCOMPLETE
+        nothing = Level.PASSED if self.ignored else Level.INCOMPLETE
+        return max((one.level for one in self.models), key=_severity, default=nothing)
 
 
 def _severity(level: Level) -> int:

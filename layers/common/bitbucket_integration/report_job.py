@@ -12,7 +12,13 @@ from bitbucket_integration.errors import MalformedJobError
 VERSION = 1
 
 SUBMITTED = "submission"
-"""The cause of a job that a submission made; other causes are the names of Bitbucket's events."""
+"""The cause of a job that a submission made."""
+
+DEADLINE = "deadline"
+"""The cause of a job that looks whether results are still awaited.
+
+Other causes are the names of Bitbucket's events.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +35,11 @@ class PullRequestJob:
     pull_request_id: int
     cause: str
     commit: str | None = None
+
+    @property
+    def is_event(self) -> bool:
+        """Whether Bitbucket sent the event that is the cause."""
+        return self.cause not in {SUBMITTED, DEADLINE}
 
     @property
     def group(self) -> str:

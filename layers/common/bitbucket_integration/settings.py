@@ -142,6 +142,22 @@ class DiffsSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class SweepSettings:
+    """What the sweep function needs."""
+
+    table_name: str
+    queue_url: str
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, str]) -> "SweepSettings":
+        """Raises SettingsError, which names the variable."""
+        return cls(
+            table_name=_required(environ, "TABLE_NAME"),
+            queue_url=_url(environ, "QUEUE_URL"),
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class ReportSettings:
     """What the report function needs. After `max_receives` receives a job goes to the DLQ.
 

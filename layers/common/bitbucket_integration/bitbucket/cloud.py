@@ -3,7 +3,7 @@
 https://developer.atlassian.com/cloud/bitbucket/rest/
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -18,10 +18,13 @@ from bitbucket_integration.bitbucket.cloud_answers import (
     read_webhook,
 )
 from bitbucket_integration.bitbucket.cloud_errors import raise_for
+from bitbucket_integration.bitbucket.cloud_insights import annotation_bodies, report_body
+from bitbucket_integration.bitbucket.code_insights import Annotation, InsightReport
 from bitbucket_integration.bitbucket.exchange import Call, Page, Request
 from bitbucket_integration.bitbucket.vocabulary import (
     BuildStatus,
     Comment,
+    Commit,
     PullRequest,
     Webhook,
     WebhookSpec,
@@ -53,8 +56,8 @@ class CloudRepository:
         url = self._url("/pullrequests", state="OPEN", pagelen=str(page_length))
         return self._page(url, "listing the pull requests", read_pull_request)
 
-    def full_commit(self, commit: str) -> Call[str]:
-        """A commit's 40 characters, from an unambiguous beginning. Needs `repository`."""
+    def commit(self, commit: str) -> Call[Commit]:
+        """A commit by its hash, or an unambiguous beginning of it. Needs `repository`."""
         request = Request("GET", self._url(f"/commit/{quote(commit, safe='')}"))
         return _CALLER.call(request, "reading a commit", of_body(read_commit))
 
@@ -93,8 +96,29 @@ class CloudRepository:
             # A status without its source branch is not shown on the pull request.
             "refname": status.source_branch,
         }
-        request = Request("POST", self._url(f"/commit/{commit}/statuses/build"), body)
+        url = self._url(f"/commit/{quote(commit, safe='')}/statuses/build")
+        request = Request("POST", url, body)
         return _CALLER.call(request, "setting the build status", nothing)
+
+    def put_insight_report(self, commit: str, report: InsightReport) -> Call[None]:
+        """Set or replace a Code Insights report of a commit. Needs `repository`."""
+        request = Request("PUT", self._report_url(commit, report.key), report_body(report))
+        return _CALLER.call(request, "posting the Code Insights report", nothing)
+
+    def delete_insight_report(self, commit: str, key: str) -> Call[None]:
+        """Delete a report with its annotations, if there is one. Needs `repository`."""
+        request = Request("DELETE", self._report_url(commit, key))
+        return none_if_gone(_CALLER.call(request, "deleting the Code Insights report", nothing))
+
+    def annotate(
+        self, commit: str, key: str, annotations: Sequence[Annotation]
+    ) -> tuple[Call[None], ...]:
+        """Add annotations to a report, those with a known id in their place. Needs `repository`."""
+        url = f"{self._report_url(commit, key)}/annotations"
+        return tuple(
+            _CALLER.call(Request("POST", url, body), "annotating the pull request", nothing)
+            for body in annotation_bodies(annotations)
+        )
 
     def webhooks(self) -> Call[Page[Webhook]]:
         """The repository's webhooks. Needs `webhook`."""
@@ -123,6 +147,10 @@ class CloudRepository:
 
     def _comment_url(self, pull_request: int, comment_id: str) -> str:
         return self._url(f"/pullrequests/{pull_request}/comments/{quote(comment_id, safe='')}")
+
+    def _report_url(self, commit: str, key: str) -> str:
+        commit, key = (quote(part, safe="") for part in (commit, key))
+        return self._url(f"/commit/{commit}/reports/{key}")
 
     def _webhook_url(self, webhook_id: str) -> str:
         return self._url(f"/hooks/{quote(webhook_id, safe='')}")

@@ -7,6 +7,7 @@ from bitbucket_integration.bitbucket.cloud_errors import scopes
 from bitbucket_integration.bitbucket.exchange import Response
 from bitbucket_integration.bitbucket.vocabulary import (
     Comment,
+    Commit,
     PullRequest,
     PullRequestState,
     Webhook,
@@ -54,7 +55,7 @@ def read_description(response: Response) -> RepositoryDescription:
 
 def read_pull_request(body: Any) -> PullRequest:
     """A pull request. Its head is None once the fork it came from was deleted."""
-    source = body["source"] or {}
+    source, destination = body["source"] or {}, body["destination"] or {}
     commit = source.get("commit")
     return PullRequest(
         id=int(body["id"]),
@@ -62,15 +63,18 @@ def read_pull_request(body: Any) -> PullRequest:
         head=None if commit is None else str(commit["hash"]),
         source_branch=str(source["branch"]["name"]) if source else "",
         web_url=str(body["links"]["html"]["href"]),
+        title=str(body["title"]),
+        destination_branch=str(destination["branch"]["name"]) if destination else "",
+        is_draft=bool(body.get("draft")) or body["state"] == "DRAFT",
     )
 
 
-def read_commit(body: Any) -> str:
-    """A commit's full hash."""
+def read_commit(body: Any) -> Commit:
+    """A commit."""
     commit = str(body["hash"])
     if FULL_COMMIT.fullmatch(commit) is None:
         raise ValueError("not a full hash")
-    return commit
+    return Commit(commit, str(body.get("message") or ""))
 
 
 def read_comment(body: Any) -> Comment | None:

@@ -74,15 +74,21 @@ def _permission_missing(response: Response, doing: str) -> PermissionMissingErro
 
 
 def _message(response: Response) -> str | None:
-    match _error(response):
-        case {"message": str(message)}:
-            return message
+    # Code Insights answers without the frame (sonarqube-community-branch-plugin#209).
+    for said in (_error(response), _body(response)):
+        match said:
+            case {"message": str(message)}:
+                return message
     return None
 
 
 def _error(response: Response) -> object:
+    body = _body(response)
+    return body.get("error") if isinstance(body, dict) else None
+
+
+def _body(response: Response) -> object:
     try:
-        body = response.json()
+        return response.json()
     except BitbucketUnavailableError:
         return None
-    return body.get("error") if isinstance(body, dict) else None

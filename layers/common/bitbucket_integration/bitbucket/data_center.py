@@ -3,14 +3,14 @@
 https://developer.atlassian.com/server/bitbucket/rest/
 """
 
-import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from bitbucket_integration.bitbucket.calls import Caller, each, none_if_gone, nothing, of_body
+from bitbucket_integration.bitbucket.code_insights import Annotation, InsightReport
 from bitbucket_integration.bitbucket.data_center_answers import (
     ApplicationProperties,
     DataCenterDescription,
@@ -29,15 +29,23 @@ from bitbucket_integration.bitbucket.data_center_answers import (
     read_webhook_test,
     repository_url,
 )
+from bitbucket_integration.bitbucket.data_center_bodies import (
+    LONGEST_URL,
+    build_status_body,
+    old_build_status_body,
+    webhook_body,
+)
 from bitbucket_integration.bitbucket.data_center_errors import (
     REPOSITORY_ADMIN,
     REPOSITORY_READ,
     raise_for,
 )
+from bitbucket_integration.bitbucket.data_center_insights import annotations_body, report_body
 from bitbucket_integration.bitbucket.exchange import Call, Page, Request, Response
 from bitbucket_integration.bitbucket.vocabulary import (
     BuildStatus,
     Comment,
+    Commit,
     PullRequest,
     Webhook,
     WebhookSpec,
@@ -50,9 +58,6 @@ _ADMIN = Caller(partial(raise_for, permission=REPOSITORY_ADMIN))
 _ANYBODY = Caller(raise_for)
 
 _PAGE_LENGTH = 100
-_LONGEST_TEXT = 255
-_LONGEST_URL = 450
-_LONGEST_REF = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +107,8 @@ class DataCenterRepository:
         url = self._url(f"/pull-requests?state=OPEN&limit={page_length}")
         return _page(_READER, url, "listing the pull requests", each(self._read_pull_request))
 
-    def full_commit(self, commit: str) -> Call[str]:
-        """A commit's 40 characters, from an unambiguous beginning. Needs Repository read."""
+    def commit(self, commit: str) -> Call[Commit]:
+        """A commit by its hash, or an unambiguous beginning of it. Needs Repository read."""
         request = Request("GET", self._url(f"/commits/{quote(commit, safe='')}"))
         return _READER.call(request, "reading a commit", of_body(read_commit))
 
@@ -150,11 +155,7 @@ class DataCenterRepository:
         """Set or overwrite a commit's build status. Needs Repository read."""
         if not self.has_repository_builds:
             return self.set_build_status_deprecated(commit, status)
-        # Merge checks for required builds go by the parent, so that must stay the same.
-        body = self._build_status_body(status) | {"parent": _build_key(status.key)}
-        ref = _ref(status.source_branch)
-        if ref:
-            body["ref"] = ref
+        body = build_status_body(status, self._build_url(status.url))
         request = Request("POST", self._url(f"/commits/{quote(commit, safe='')}/builds"), body)
         return _READER.call(request, "setting the build status", nothing)
 
@@ -164,8 +165,37 @@ class DataCenterRepository:
         Deprecated since 7.14. Needs no permission but a licence.
         """
         url = f"{self.base_url}/rest/build-status/latest/commits/{quote(commit, safe='')}"
-        request = Request("POST", url, self._build_status_body(status))
-        return _ANYBODY.call(request, "setting the build status", nothing)
+        body = old_build_status_body(status, self._build_url(status.url))
+        return _ANYBODY.call(Request("POST", url, body), "setting the build status", nothing)
+
+    def put_insight_report(self, commit: str, report: InsightReport) -> Call[None]:
+        """Set or replace a Code Insights report of a commit. Needs Repository read.
+
+        Only who created a report may replace it.
+        """
+        request = Request("PUT", self._insight_url(commit, report.key), report_body(report))
+        return _READER.call(request, "posting the Code Insights report", nothing)
+
+    def delete_insight_report(self, commit: str, key: str) -> Call[None]:
+        """Delete a report with its annotations, if there is one.
+
+        Needs Repository read; Repository admin for one that another access token created.
+        """
+        request = Request("DELETE", self._insight_url(commit, key))
+        return none_if_gone(_READER.call(request, "deleting the Code Insights report", nothing))
+
+    def annotate(
+        self, commit: str, key: str, annotations: Sequence[Annotation]
+    ) -> tuple[Call[None], ...]:
+        """Add annotations to a report. Needs Repository read.
+
+        What was added before stays: a report has to be deleted before it is annotated anew.
+        """
+        if not annotations:
+            return ()
+        url = f"{self._insight_url(commit, key)}/annotations"
+        request = Request("POST", url, annotations_body(annotations))
+        return (_READER.call(request, "annotating the pull request", nothing),)
 
     def webhooks(self) -> Call[Page[Webhook]]:
         """The repository's webhooks. Needs Repository admin."""
@@ -174,12 +204,12 @@ class DataCenterRepository:
 
     def create_webhook(self, spec: WebhookSpec) -> Call[Webhook]:
         """Create a webhook. Needs Repository admin."""
-        request = Request("POST", self._url("/webhooks"), _webhook_body(spec))
+        request = Request("POST", self._url("/webhooks"), webhook_body(spec))
         return _ADMIN.call(request, "creating the webhook", of_body(read_webhook))
 
     def update_webhook(self, webhook_id: str, spec: WebhookSpec) -> Call[Webhook]:
         """Make an existing webhook as `spec` says, its secret included. Needs Repository admin."""
-        request = Request("PUT", self._webhook_url(webhook_id), _webhook_body(spec))
+        request = Request("PUT", self._webhook_url(webhook_id), webhook_body(spec))
         return _ADMIN.call(request, "updating the webhook", of_body(read_webhook))
 
     def delete_webhook(self, webhook_id: str) -> Call[None]:
@@ -199,12 +229,16 @@ class DataCenterRepository:
         request = Request("GET", f"{self._webhook_url(webhook_id)}/latest")
         return _ADMIN.call(request, "reading the webhook's latest delivery", read_delivery)
 
-    def _url(self, path: str = "") -> str:
+    def _url(self, path: str = "", resource: str = "api") -> str:
         key, slug = (quote(part, safe="") for part in (self.project_key, self.slug))
-        return f"{self.base_url}/rest/api/latest/projects/{key}/repos/{slug}{path}"
+        return f"{self.base_url}/rest/{resource}/latest/projects/{key}/repos/{slug}{path}"
 
     def _comment_url(self, pull_request: int, comment_id: str) -> str:
         return self._url(f"/pull-requests/{pull_request}/comments/{quote(comment_id, safe='')}")
+
+    def _insight_url(self, commit: str, key: str) -> str:
+        commit, key = (quote(part, safe="") for part in (commit, key))
+        return self._url(f"/commits/{commit}/reports/{key}", "insights")
 
     def _webhook_url(self, webhook_id: str) -> str:
         return self._url(f"/webhooks/{quote(webhook_id, safe='')}")
@@ -223,22 +257,13 @@ class DataCenterRepository:
         web_url = self._pull_request_web_url(pull_request)
         return partial(read_comment, pull_request_web_url=web_url)
 
-    def _build_status_body(self, status: BuildStatus) -> dict[str, Any]:
-        return {
-            "key": _build_key(status.key),
-            "state": status.state.value,
-            "name": _shortened(status.name),
-            "description": _shortened(status.description),
-            "url": self._build_url(status.url),
-        }
-
     def _build_url(self, url: str) -> str:
         """The URL, or if Bitbucket would find it too long that of the repository: never a part."""
         for address in (url, self._seen_at()):
-            if len(address) <= _LONGEST_URL:
+            if len(address) <= LONGEST_URL:
                 return address
         raise RequestRefusedError(
-            f"setting the build status: its address has more than {_LONGEST_URL} characters"
+            f"setting the build status: its address has more than {LONGEST_URL} characters"
         )
 
 
@@ -253,29 +278,3 @@ def _page[T](
 
     # The next page's address is made here and not by the server, so it leads nowhere else.
     return caller.page(Request("GET", f"{url}&start={start}"), doing, items, following)
-
-
-def _build_key(key: str) -> str:
-    return key if len(key) <= _LONGEST_TEXT else hashlib.sha256(key.encode()).hexdigest()
-
-
-def _shortened(text: str) -> str:
-    return text if len(text) <= _LONGEST_TEXT else f"{text[: _LONGEST_TEXT - 1]}…"
-
-
-def _ref(source_branch: str) -> str | None:
-    """The fully qualified name that Data Center demands; None for one that it would refuse."""
-    qualified = source_branch.startswith("refs/tags/")
-    ref = source_branch if qualified else f"refs/heads/{source_branch}"
-    return ref if source_branch and len(ref) <= _LONGEST_REF else None
-
-
-def _webhook_body(spec: WebhookSpec) -> dict[str, Any]:
-    return {
-        "name": _shortened(spec.description),
-        "url": spec.url,
-        "active": True,
-        "sslVerificationRequired": True,
-        "configuration": {"secret": spec.secret},
-        "events": list(spec.events),
-    }

@@ -11,6 +11,7 @@ from typing import Any
 from bitbucket_integration.bitbucket.exchange import Response
 from bitbucket_integration.bitbucket.vocabulary import (
     Comment,
+    Commit,
     PullRequest,
     PullRequestState,
     Webhook,
@@ -124,7 +125,7 @@ def read_user(response: Response) -> str:
 
 
 def read_pull_request(body: Any, repository_web_url: str) -> PullRequest:
-    """A pull request; drafts are open."""
+    """A pull request; drafts are open, and known as drafts since 8.18."""
     number, source = _id(body["id"]), body["fromRef"]
     head = source.get("latestCommit")
     return PullRequest(
@@ -134,15 +135,18 @@ def read_pull_request(body: Any, repository_web_url: str) -> PullRequest:
         # In full where it is no branch: one can open a pull request from a tag.
         source_branch=str(source["id"]).removeprefix(_BRANCH),
         web_url=_self_link(body) or f"{repository_web_url}/pull-requests/{number}",
+        title=str(body["title"]),
+        destination_branch=str(body["toRef"]["id"]).removeprefix(_BRANCH),
+        is_draft=bool(body.get("draft")),
     )
 
 
-def read_commit(body: Any) -> str:
-    """A commit's full hash."""
+def read_commit(body: Any) -> Commit:
+    """A commit."""
     commit = str(body["id"])
     if FULL_COMMIT.fullmatch(commit) is None:
         raise ValueError("not a full hash")
-    return commit
+    return Commit(commit, str(body.get("message") or ""))
 
 
 def read_comment(body: Any, pull_request_web_url: str) -> Comment:

@@ -1,8 +1,10 @@
 """What the functions need of a repository, on whichever Bitbucket it lives."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from bitbucket_integration.bitbucket.cloud import CloudRepository
+from bitbucket_integration.bitbucket.code_insights import Annotation, InsightReport
 from bitbucket_integration.bitbucket.data_center import DataCenterRepository
 from bitbucket_integration.bitbucket.data_center_answers import (
     FIRST_WITH_REPOSITORY_BUILDS,
@@ -12,6 +14,7 @@ from bitbucket_integration.bitbucket.exchange import Call, Page
 from bitbucket_integration.bitbucket.vocabulary import (
     BuildStatus,
     Comment,
+    Commit,
     PullRequest,
     Webhook,
     WebhookSpec,
@@ -43,8 +46,8 @@ class BitbucketRepository(Protocol):
     def open_pull_requests(self, page_length: int = ...) -> Call[Page[PullRequest]]:
         """The open pull requests."""
 
-    def full_commit(self, commit: str) -> Call[str]:
-        """A commit's 40 characters, from an unambiguous beginning."""
+    def commit(self, commit: str) -> Call[Commit]:
+        """A commit by its hash, or an unambiguous beginning of it."""
 
     def comments(self, pull_request: int) -> Call[Page[Comment | None]]:
         """A pull request's comments, possibly None in place of a deleted one."""
@@ -65,6 +68,20 @@ class BitbucketRepository(Protocol):
 
     def set_build_status(self, commit: str, status: BuildStatus) -> Call[None]:
         """Set or overwrite a commit's build status."""
+
+    def put_insight_report(self, commit: str, report: InsightReport) -> Call[None]:
+        """Set or replace a Code Insights report of a commit.
+
+        PermissionMissingError also when another access token created it, on Data Center.
+        """
+
+    def delete_insight_report(self, commit: str, key: str) -> Call[None]:
+        """Delete a report with its annotations; that there is none is no error."""
+
+    def annotate(
+        self, commit: str, key: str, annotations: Sequence[Annotation]
+    ) -> tuple[Call[None], ...]:
+        """Add annotations to a report that has none, MOST_ANNOTATIONS at the most."""
 
     def webhooks(self) -> Call[Page[Webhook]]:
         """The repository's webhooks."""

@@ -21,6 +21,17 @@ class PullRequest:
     head: str | None
     source_branch: str
     web_url: str
+    title: str = ""
+    destination_branch: str = ""
+    is_draft: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """A commit, by its full hash."""
+
+    hash: str
+    message: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +54,8 @@ class BuildState(StrEnum):
     IN_PROGRESS = "INPROGRESS"
     SUCCESSFUL = "SUCCESSFUL"
     FAILED = "FAILED"
+    STOPPED = "STOPPED"
+    """Nothing will come of it any more; it is neither good nor bad."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ Partition key, sort key:
 - `INTEGRATION#<id>`, `REPORT#<15 digits>#<created at>#<commit>`: a pull request's report.
 - `INTEGRATION#<id>`, `HEAD#<commit>#<number>`: that a commit was a pull request's head.
 - `INTEGRATION#<id>`, `ACTIVITY`: which events have come in.
+- `WAITING`, `<time>#<integration id>#<number>`: until when a pull request's results are awaited.
 """
 
 from collections.abc import Mapping
@@ -20,6 +21,7 @@ from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.exceptions import ClientError
 
 INTEGRATIONS = "INTEGRATIONS"
+WAITING = "WAITING"
 EXPIRES_AT = "expires_at"
 """The table's TTL attribute: seconds since 1970."""
 

@@ -1,0 +1,83 @@
+"""Which build statuses the commits of a pull request should have. Nothing here does I/O."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from bitbucket_integration.bitbucket.vocabulary import BuildState, BuildStatus
+from bitbucket_integration.judged_report import JudgedReport
+from knowledge import Knowledge
+from plain_words import count
+from verdict import MAX_DESCRIPTION, build_state, status_description, verdict_of
+
+STATUS_NAME = "Data diff"
+WAITING = "Waiting for data diff results"
+OVERTAKEN = "A newer commit came before any results"
+
+
+@dataclass(frozen=True, slots=True)
+class CommitStatus:
+    """A build status of a certain commit."""
+
+    commit: str
+    status: BuildStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Awaiting:
+    """Since when results are awaited and until when, in ISO 8601; empty: for ever, or no longer."""
+
+    since: str
+    until: str = ""
+
+
+def status_key(integration_id: str) -> str:
+    """The build status's key; Bitbucket Cloud allows 40 characters."""
+    return f"data-diff-{integration_id}"[:40]
+
+
+def with_results(known: Knowledge, report: JudgedReport) -> BuildStatus:
+    """The status of a commit that there is a report on."""
+    verdict = verdict_of(report)
+    status = _status(known, build_state(verdict), status_description(verdict))
+    return replace(status, url=known.report_url or status.url)
+
+
+def without_results(known: Knowledge) -> tuple[BuildStatus, Awaiting]:
+    """The status of a head whose results are awaited, or did not come for long enough.
+
+    STOPPED, then: it looks neither as if anything had passed nor as if anything had failed.
+    """
+    since = _awaited_since(known)
+    minutes = known.settings.wait_minutes
+    if not minutes:
+        return _status(known, BuildState.IN_PROGRESS, WAITING), Awaiting(since)
+    until = datetime.fromisoformat(since) + timedelta(minutes=minutes)
+    if datetime.fromisoformat(known.now) < until:
+        awaiting = Awaiting(since, until.isoformat(timespec="seconds"))
+        return _status(known, BuildState.IN_PROGRESS, WAITING), awaiting
+    late = f"No data diff results came within {count(minutes, 'minute')}"
+    return _status(known, BuildState.STOPPED, late), Awaiting(since)
+
+
+def of_nothing_more(known: Knowledge, why: str) -> CommitStatus | None:
+    """The last word on a commit whose results are awaited in vain; None if none are awaited."""
+    if known.record.build_state != BuildState.IN_PROGRESS:
+        return None
+    return CommitStatus(known.record.head, _status(known, BuildState.STOPPED, why))
+
+
+def _awaited_since(known: Knowledge) -> str:
+    record = known.record
+    same = record.head == known.head and record.awaited_since
+    return record.awaited_since if same else known.now
+
+
+def _status(known: Knowledge, state: BuildState, description: str) -> BuildStatus:
+    return BuildStatus(
+        key=status_key(known.integration_id),
+        state=state,
+        name=STATUS_NAME,
+        description=description[:MAX_DESCRIPTION],
+        url=known.pull_request.web_url,
+        source_branch=known.pull_request.source_branch,
+    )

@@ -1,0 +1,32 @@
+"""What changed since an earlier report, in a line."""
+
+from collections.abc import Mapping, Sequence
+
+from bitbucket_integration.model_name import short_name
+from bitbucket_integration.published_report import Changes
+from markdown import code
+from plain_words import count
+
+_NAMED = 3
+
+
+def change_line(changes: Changes, names: Mapping[str, str]) -> str:
+    """Tell how many models changed their verdict, and name some; `names` has those on show."""
+    kinds: tuple[tuple[str, Sequence[str]], ...] = (
+        ("fixed", [model for model in changes.fixed if model in names]),
+        ("no longer in the results", [model for model in changes.fixed if model not in names]),
+        ("broken", changes.broken),
+        ("worse", changes.worse),
+        ("better", changes.better),
+    )
+    told: list[str] = []
+    for kind, models in kinds:
+        if models:
+            amount = f"{len(models):,}" if told else count(len(models), "model")
+            told.append(f"{amount} {kind} ({_some(models, names)})")
+    return f"Since {code(changes.since[:12])}: {', '.join(told) or 'the same verdicts'}."
+
+
+def _some(models: Sequence[str], names: Mapping[str, str]) -> str:
+    named = [code(names.get(model, short_name(model))) for model in models[:_NAMED]]
+    return ", ".join([*named, "…"] if len(models) > _NAMED else named)

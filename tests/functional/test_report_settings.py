@@ -1,0 +1,134 @@
+"""What an integration's settings make of its reports."""
+
+from typing import Any
+
+import pytest
+
+from tests.functional.bench import CLOUD, on_both
+from tests.functional.conftest import Connection
+from tests.functional.data_diff_lines import different, failed, identical
+
+pytestmark = on_both
+
+NOT_WANTED: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "base_branch": ({"base_branches": ["release/*"]}, {"base_branches": ["release/*", "main"]}),
+    "draft": ({"draft_pull_requests": False}, {}),
+    "skip_marker": ({"skip_marker": "Fix"}, {}),
+}
+
+
+@pytest.mark.parametrize("reason", NOT_WANTED)
+class TestAPullRequestThatIsNotReportedOn:
+    def test_gets_nothing_until_it_is(self, connection: Connection, reason: str) -> None:
+        not_wanted, wanted = NOT_WANTED[reason]
+        bitbucket, repository = connection.system.bitbucket, connection.repository
+        connection.set(**not_wanted)
+        opened = bitbucket.open_pull_request(
+            repository, title="Fix amounts", draft=reason == "draft"
+        )
+        connection.settle()
+        submitted = connection.submit(different(), commit=opened.head)
+        connection.settle()
+        status = connection.status(submitted)
+        assert (status["status"], status["reason"]) == ("superseded", reason)
+        assert connection.comments(opened.id) == []
+        assert connection.insights(opened.head) == []
+        assert bitbucket.build_statuses(repository, opened.head) == []
+
+        connection.set(**wanted)
+        bitbucket.edit_pull_request(repository, opened.id, title="Amounts", draft=False)
+        connection.settle()
+        assert connection.status(submitted)["status"] == "posted"
+        assert len(connection.comments(opened.id)) == 1
+        assert connection.build_status(opened.head)[0] == "SUCCESSFUL"
+
+    def test_is_awaited_no_longer(self, connection: Connection, reason: str) -> None:
+        bitbucket, repository = connection.system.bitbucket, connection.repository
+        number, head = connection.open_pull_request()
+        connection.settle()
+        assert connection.build_status(head)[0] == "INPROGRESS"
+        connection.set(**NOT_WANTED[reason][0])
+        bitbucket.edit_pull_request(repository, number, draft=reason == "draft")
+        connection.settle()
+        state, description = connection.build_status(head)
+        assert state == ("STOPPED" if connection.bench is CLOUD else "CANCELLED")
+        assert f"ull request {number}" in description
+
+    def test_keeps_what_it_shows(self, connection: Connection, reason: str) -> None:
+        bitbucket, repository = connection.system.bitbucket, connection.repository
+        number, head = connection.open_pull_request()
+        connection.submit(different(), commit=head)
+        connection.settle()
+        before = connection.comments(number), connection.build_status(head)
+        connection.set(**NOT_WANTED[reason][0])
+        bitbucket.edit_pull_request(repository, number, draft=reason == "draft")
+        connection.settle()
+        assert (connection.comments(number), connection.build_status(head)) == before
+
+
+class TestAMarkerInTheLastCommit:
+    def test_turns_reports_off_until_the_next(self, connection: Connection) -> None:
+        number, first = connection.open_pull_request()
+        connection.settle()
+        skipped = connection.push(number, "Count [skip data-diff]")
+        submitted = connection.submit(different(), commit=skipped)
+        connection.settle()
+        assert connection.status(submitted)["reason"] == "skip_marker"
+        assert connection.build_status(first)[0] in {"STOPPED", "CANCELLED"}
+        third = connection.push(number, "Count again")
+        connection.settle()
+        assert connection.build_status(third)[0] == "INPROGRESS"
+
+    def test_is_looked_for_once_in_a_message(self, connection: Connection) -> None:
+        def reads() -> int:
+            requests = connection.system.bitbucket.requests("GET", "*/commit*/*")
+            return sum("/statuses" not in one.path for one in requests)
+
+        number, head = connection.open_pull_request()
+        connection.settle()
+        connection.submit(different(), commit=head)
+        connection.settle()
+        assert reads() == 1
+        connection.set(skip_marker="[another]")
+        connection.submit(identical(), commit=head)
+        connection.settle()
+        assert reads() == 2
+        connection.push(number)
+        connection.settle()
+        assert reads() == 3
+
+
+class TestWhatIsTurnedOff:
+    @pytest.mark.parametrize("off", ["comment", "build_status", "code_insights"])
+    def test_is_not_posted_and_the_rest_is(self, connection: Connection, off: str) -> None:
+        connection.set(**{off: False})
+        number, head = connection.open_pull_request()
+        submitted = connection.submit(different(), commit=head)
+        connection.settle()
+        bitbucket, repository = connection.system.bitbucket, connection.repository
+        shown = {
+            "comment": len(connection.comments(number)),
+            "build_status": len(bitbucket.build_statuses(repository, head)),
+            "code_insights": len(connection.insights(head)),
+        }
+        assert shown == {name: int(name != off) for name in shown}
+        assert connection.status(submitted)["status"] == "posted"
+
+
+def test_results_are_judged_by_the_settings(connection: Connection) -> None:
+    connection.set(failed_diff="warn")
+    _, head = connection.open_pull_request()
+    connection.submit(failed(), commit=head)
+    connection.settle()
+    assert connection.build_status(head)[0] == "SUCCESSFUL"
+
+
+def test_the_next_report_says_what_changed(connection: Connection) -> None:
+    number, first = connection.open_pull_request()
+    connection.submit(failed("model.shop.orders"), commit=first)
+    connection.settle()
+    second = connection.push(number)
+    connection.submit(identical("model.shop.orders"), commit=second)
+    connection.settle()
+    [comment] = connection.comments(number)
+    assert f"Since `{first[:12]}`: 1 model fixed" in comment
