@@ -34,6 +34,7 @@ from doctor.access import Access
 from doctor.examination import Examination
 from doctor.probe import Probe
 from doctor.providers import access_to
+from life.amendment import amended
 from manual_webhook import ManualWebhook
 from repository_address import CloudAddress, DataCenterAddress
 from timestamps import timestamp
@@ -108,10 +109,20 @@ class IntegrationSetup:
         found = replace(stored, repository=seen.identity)
         settled = self.webhooks.settle(client, found, seen, public_url, examination)
         now = timestamp(self.now())
-        integration = replace(
-            settled, setup=SetupState.ACTIVE, health=examination.health(now), updated_at=now
+        integration = amended(
+            self.integrations,
+            stored,
+            lambda one: replace(
+                one,
+                repository=settled.repository,
+                webhook=settled.webhook,
+                webhook_id=settled.webhook_id,
+                webhook_url=settled.webhook_url,
+                setup=SetupState.ACTIVE,
+                health=examination.health(now),
+            ),
+            now,
         )
-        self.integrations.update(integration)
         first_time = stored.setup is SetupState.INCOMPLETE
         return Configured(
             integration,

@@ -85,7 +85,8 @@ def parse(text: bytes, hints: Hints) -> list[ModelDiff]:
         problems.append(LineProblem(1, "there is no row in it, only names of columns"))
     diff = _diff(model, hints, read)
     if problems:
-        raise SubmissionInvalid(problems)
+        # A value that is read twice is wrong once.
+        raise SubmissionInvalid(list(dict.fromkeys(problems)))
     return [diff]
 
 
@@ -102,9 +103,13 @@ def _macro(row: ResultRow) -> _Macro | None:
 
 def _diff(model: str, hints: Hints, read: Mapping[_Macro, list[ResultRow]]) -> ModelDiff:
     statuses = _statuses(read[_Macro.CLASSIFIED])
-    not_unique = statuses.pop("nonunique_pk", 0)
-    key = {name.casefold() for name in hints.primary_key}
+    not_unique = statuses.get("nonunique_pk", 0)
     columns = _column_changes(read[_Macro.SCHEMA])
+    rows = (
+        _classified(statuses)
+        or _by_column(read[_Macro.ALL_COLUMNS])
+        or _summary(read[_Macro.SUMMARY])
+    )
     return settled(
         ModelDiff(
             model=model,
@@ -112,16 +117,8 @@ def _diff(model: str, hints: Hints, read: Mapping[_Macro, list[ResultRow]]) -> M
             base_table=hints.base_table,
             head_table=hints.head_table,
             primary_key=hints.primary_key,
-            rows=None
-            if not_unique
-            else _classified(statuses)
-            or _by_column(read[_Macro.ALL_COLUMNS])
-            or _summary(read[_Macro.SUMMARY]),
-            column_values=tuple(
-                _values(row)
-                for row in read[_Macro.ALL_COLUMNS]
-                if row.text("column_name").casefold() not in key
-            ),
+            rows=None if not_unique else rows,
+            column_values=() if not_unique else _values(read[_Macro.ALL_COLUMNS], hints),
             columns_added=columns.added,
             columns_removed=columns.removed,
             types_changed=columns.retyped,
@@ -167,18 +164,26 @@ def _classified(statuses: Mapping[str, int]) -> RowCounts | None:
     return RowCounts(in_both + removed, in_both + added, added, removed, changed, unchanged)
 
 
-def _values(row: ResultRow) -> ColumnValues:
+def _values(rows: list[ResultRow], hints: Hints) -> tuple[ColumnValues, ...]:
     # A conflict is any difference in a row that both sides have, also between a null and a value
     # (macros/compare_column_values_verbose.sql).
-    equal, different = row.count("perfect_match"), row.count("conflicting_values")
-    return ColumnValues(row.text("column_name"), different, equal + different)
+    key = {name.casefold() for name in hints.primary_key}
+    return tuple(
+        ColumnValues(name, row.count("conflicting_values"), _in_both(row))
+        for row in rows
+        if (name := row.text("column_name")).casefold() not in key
+    )
+
+
+def _in_both(row: ResultRow) -> int:
+    return row.count("perfect_match") + row.count("conflicting_values")
 
 
 def _by_column(rows: list[ResultRow]) -> RowCounts | None:
     """The rows of both sides, which every column counts alike when keys are unique."""
     counted = {
         (
-            row.count("perfect_match") + row.count("conflicting_values"),
+            _in_both(row),
             row.count("missing_from_a"),
             row.count("missing_from_b"),
         )

@@ -50,9 +50,12 @@ def parse(text: bytes, hints: Hints) -> list[ModelDiff]:
     if not problems and not found:
         raise SubmissionInvalid([LineProblem(1, _NOTHING)])
     models = _models(found, hints)
+    if len(found) > 1:
+        hints = Hints()  # which are about one model
     diffs = [_diff(models[tables], tables, results, hints) for tables, results in found.items()]
     if problems:
-        raise SubmissionInvalid(problems)
+        # A value that is read twice is wrong once.
+        raise SubmissionInvalid(list(dict.fromkeys(problems)))
     return diffs
 
 

@@ -49,11 +49,14 @@ def parse(text: bytes, hints: Hints) -> list[ModelDiff]:
             " give their data frames the names of tables, such as prod.orders and pr.orders"
         )
         raise InvalidRequestError("model", message)
+    if len(reports) > 1:
+        hints = Hints()  # which are about one model
     if not problems and not reports:
         raise SubmissionInvalid([LineProblem(1, f"there is no report in it; {_CURE}")])
     diffs = [_diff(report, hints) for report in reports]
     if problems:
-        raise SubmissionInvalid(problems)
+        # A value that is read twice is wrong once.
+        raise SubmissionInvalid(list(dict.fromkeys(problems)))
     return diffs
 
 

@@ -152,7 +152,8 @@ def _exclusive(schema: JsonObject, side: int) -> tuple[Column, ...]:
 
 def _dependent(dependency: JsonObject) -> Dependent:
     kind = dependency.text("item_type") if dependency.has("item_type") else None
-    return Dependent(dependency.name("name"), kind or "")
+    name = dependency.text("name") if dependency.has("name") else None
+    return Dependent(name or dependency.name("uid"), kind or "")
 
 
 def _columns(values: JsonObject) -> Iterator[ColumnValues]:

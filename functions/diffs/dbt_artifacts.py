@@ -23,6 +23,7 @@ class Artifacts:
         self._manifests = (_object(base, "manifest"), _object(head, "manifest"))
         self._catalogs = (_object(base, "catalog", "nodes"), _object(head, "catalog", "nodes"))
         self._ids = self._unique_ids()
+        self._exposures = self._exposures_by_id()
 
     def _unique_ids(self) -> dict[str, str]:
         ids: dict[str, str] = {}
@@ -39,7 +40,8 @@ class Artifacts:
 
     def path(self, model: str) -> str:
         """The model's file in the repository, or nothing."""
-        return self._said(model, "original_file_path", sides=(1, 0))
+        path = self._said(model, "original_file_path", sides=(1, 0))
+        return path.replace("\\", "/")  # dbt on Windows
 
     def tables(self, model: str) -> tuple[str, str]:
         """The model's table in base and in head, without quotes; nothing for one not there."""
@@ -49,8 +51,8 @@ class Artifacts:
     def _said(self, model: str, member: str, *, sides: tuple[int, ...]) -> str:
         for side in sides:
             node = _object(self._manifests[side], "nodes", self._ids.get(model, ""))
-            if isinstance(text := node.get(member), str):
-                return storable(text)
+            if text := _text(node.get(member)):
+                return text
         return ""
 
     def changed_models(self) -> Iterator[str]:
@@ -69,13 +71,16 @@ class Artifacts:
 
     def exposures(self, model: str) -> tuple[Dependent, ...]:
         """The exposures in head that are built on a model, directly or through other models."""
-        unique_id = self._ids.get(model)
+        return tuple(self._exposures.get(self._ids.get(model, ""), ()))
+
+    def _exposures_by_id(self) -> dict[str, list[Dependent]]:
+        found: dict[str, list[Dependent]] = {}
         manifest = self._manifests[1]
-        return tuple(
-            Dependent(storable(str(one.get("name", ""))), storable(str(one.get("type") or "")))
-            for _, one in _objects(manifest, "exposures")
-            if unique_id in _ancestors(manifest, one)
-        )
+        for _, one in _objects(manifest, "exposures"):
+            name, kind = (_text(one.get(member)) for member in ("name", "type"))
+            for unique_id in _ancestors(manifest, one) if name else ():
+                found.setdefault(unique_id, []).append(Dependent(name, kind))
+        return found
 
 
 def _ancestors(manifest: Mapping[str, Any], node: Mapping[str, Any]) -> set[str]:
@@ -98,10 +103,11 @@ def _columns(catalog: Mapping[str, Any], unique_id: str) -> dict[str, str | None
     """The columns' types by their names, in the table's order."""
     columns = list(_objects(_object(catalog, unique_id), "columns"))
     columns.sort(key=lambda column: _index(column[1]))
-    return {
-        storable(name): storable(type_) if isinstance(type_ := column.get("type"), str) else None
-        for name, column in columns
-    }
+    return {storable(name): _text(column.get("type")) or None for name, column in columns}
+
+
+def _text(value: Any) -> str:
+    return storable(value) if isinstance(value, str) else ""
 
 
 def _index(column: Mapping[str, Any]) -> int:

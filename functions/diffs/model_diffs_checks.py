@@ -7,37 +7,47 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
-from model_diffs_schema import ColumnValues, Model, ModelDiffs, Rows
+from model_diffs_schema import ColumnValues, Model, Rows
 from submission_problems import PathProblem
 
 _MOST_ROUNDING = 1.0
 """Percent are rounded, a whole percent at most."""
 
 
-def contradictions(document: ModelDiffs) -> Iterator[PathProblem]:
-    """All in a document that cannot be true."""
-    models = document.models
-    yield from _twice("models", "model", [one.model for one in models])
-    for position, model in enumerate(models):
-        path = f"models[{position}]"
-        yield from _silence(path, model)
-        yield from _columns(path, model)
-        yield from _values(path, model)
-        yield from _keys(path, model)
-        if model.rows:
-            yield from _parts(f"{path}.rows", model.rows)
-            # Rows that share a key, or have none, are not matched one to one.
-            if not _has_key_problems(model):
-                yield from _sums(f"{path}.rows", model.rows)
+class UniqueNames:
+    """Names of a list's items, each of which may be there once."""
+
+    def __init__(self, path: str, member: str) -> None:
+        """The names are this member of the items of the list at `path`."""
+        self._path = path
+        self._member = member
+        self._first: dict[str, int] = {}
+
+    def add(self, position: int, name: str) -> Iterator[PathProblem]:
+        """Take in an item's name."""
+        first = self._first.setdefault(name, position)
+        if first != position:
+            message = f"is the same as in `{self._path}[{first}]`; each may be there once"
+            yield PathProblem(f"{self._path}[{position}].{self._member}", message)
+
+
+def contradictions(model: Model, path: str) -> Iterator[PathProblem]:
+    """All in a model, which is at this path, that cannot be true."""
+    yield from _silence(path, model)
+    yield from _columns(path, model)
+    yield from _values(path, model)
+    yield from _keys(path, model)
+    if model.rows:
+        yield from _parts(f"{path}.rows", model.rows)
+        # Rows that share a key, or have none, are not matched one to one.
+        if not _has_key_problems(model):
+            yield from _sums(f"{path}.rows", model.rows)
 
 
 def _twice(path: str, member: str, names: list[str]) -> Iterator[PathProblem]:
-    seen: dict[str, int] = {}
+    unique = UniqueNames(path, member)
     for position, name in enumerate(names):
-        first = seen.setdefault(name, position)
-        if first != position:
-            message = f"is the same as in `{path}[{first}]`; each may be there once"
-            yield PathProblem(f"{path}[{position}].{member}", message)
+        yield from unique.add(position, name)
 
 
 def _silence(path: str, model: Model) -> Iterator[PathProblem]:

@@ -22,11 +22,19 @@ from error_text import presentable
 from hints import Hints
 from json_object import storable
 from json_text import beginning, document
-from model_diffs_checks import contradictions
-from model_diffs_schema import ChangedRow, KeyProblems, Model, ModelDiffs, Samples, Values
+from model_diffs_checks import UniqueNames, contradictions
+from model_diffs_schema import (
+    ChangedRow,
+    Envelope,
+    KeyProblems,
+    Model,
+    ModelDiffs,
+    Samples,
+    Values,
+)
 from outcomes import settled
 from sample_rows import few, value_text
-from submission_problems import SubmissionInvalid
+from submission_problems import MAX_PROBLEMS, Problem, SubmissionInvalid
 
 _FIRST_MEMBER = re.compile(
     rb'\{\s*("\$schema"\s*:\s*"[^"]*"\s*,\s*)?("version"\s*:\s*\d|"models"\s*:\s*\[)'
@@ -44,12 +52,27 @@ def parse(text: bytes, _: Hints) -> list[ModelDiff]:
     Raises SubmissionInvalid, also for what cannot be true.
     """
     try:
-        submitted = ModelDiffs.model_validate(document(text))
+        envelope = Envelope.model_validate(document(text))
     except ValidationError as error:
         raise SubmissionInvalid(schema_problems.problems(error, ModelDiffs)) from None
-    if problems := list(contradictions(submitted)):
+    problems: list[Problem] = []
+    diffs: list[ModelDiff] = []
+    names = UniqueNames("models", "model")
+    for position, submitted in enumerate(envelope.models):
+        path = f"models[{position}]"
+        try:
+            model = Model.model_validate(submitted)
+        except ValidationError as error:
+            problems += schema_problems.problems(error, Model, path)
+        else:
+            problems += names.add(position, model.model)
+            problems += contradictions(model, path)
+            diffs.append(_diff(model))
+        if len(problems) > MAX_PROBLEMS:
+            break
+    if problems:
         raise SubmissionInvalid(problems)
-    return [_diff(model) for model in submitted.models]
+    return diffs
 
 
 def _diff(model: Model) -> ModelDiff:

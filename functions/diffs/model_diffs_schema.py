@@ -6,7 +6,7 @@ These models are the published JSON Schema, too: what they say is what its reade
 import json
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, ConfigDict, FailFast, Field, WithJsonSchema
 
 VERSION = 1
 
@@ -138,9 +138,10 @@ class Samples(_Part):
     kept, with values cut to 200 characters.
     """
 
-    added: Annotated[list[Values], Field(description="Rows that only head has.")] = []
-    removed: Annotated[list[Values], Field(description="Rows that only base has.")] = []
-    changed: list[ChangedRow] = []
+    # There may be as many rows as in a table, of which the first wrong one says enough.
+    added: Annotated[list[Values], FailFast(), Field(description="Rows that only head has.")] = []
+    removed: Annotated[list[Values], FailFast(), Field(description="Rows that only base has.")] = []
+    changed: Annotated[list[ChangedRow], FailFast()] = []
 
 
 class Model(_Part):
@@ -187,18 +188,24 @@ class Model(_Part):
     ] = None
 
 
-class ModelDiffs(_Part):
-    """The differences between the tables of a pull request (head) and production's (base).
-
-    Added is always what only head has, removed what only base has. What was not counted is left
-    out or null, and never 0. Members that are not listed here are refused.
-    """
+class Envelope(_Part):
+    """A document whose models are yet to be read, one by one."""
 
     schema_: Annotated[
         str | None,
         Field(alias="$schema", description="For editors: where this schema is. It is not read."),
     ] = None
     version: Literal[1]
+    models: Annotated[list[Any], Field(min_length=1)]
+
+
+class ModelDiffs(Envelope):
+    """The differences between the tables of a pull request (head) and production's (base).
+
+    Added is always what only head has, removed what only base has. What was not counted is left
+    out or null, and never 0. Members that are not listed here are refused.
+    """
+
     models: Annotated[list[Model], Field(min_length=1)]
 
 

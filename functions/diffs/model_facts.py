@@ -33,8 +33,10 @@ def brief(diff: ModelDiff) -> str:
         if count
     ]
     columns = len(diff.differing_columns)
-    parts += [f"{counted(columns, 'column')} with differences"] if columns else []
-    parts += ["schema changed"] if diff.schema_changed else []
+    if columns:
+        parts.append(f"{counted(columns, 'column')} {'differs' if columns == 1 else 'differ'}")
+    if diff.schema_changed:
+        parts.append("schema changed")
     return " · ".join(parts) or "differs"
 
 

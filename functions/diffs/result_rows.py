@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from json_documents import documents
@@ -11,6 +12,9 @@ from json_object import kind, storable
 from json_text import beginning, not_text
 from loose_numbers import count
 from submission_problems import LineProblem, PathProblem, Problem, SubmissionInvalid
+
+_MOST_ROWS = 100_000
+"""Many more than a summary has, and few enough to be held."""
 
 _FLAGS = {"true": True, "t": True, "1": True, "false": False, "f": False, "0": False}
 
@@ -74,8 +78,14 @@ class ResultRow:
 def result_rows(text: bytes, problems: list[Problem]) -> list[ResultRow]:
     """The rows in a body. Raises SubmissionInvalid for what is neither CSV nor JSON."""
     if beginning(text).startswith((b"{", b"[")):
-        return list(_json_rows(documents(text), problems))
-    return list(_csv_rows(text, problems))
+        rows = _json_rows(documents(text), problems)
+    else:
+        rows = _csv_rows(text, problems)
+    found = list(islice(rows, _MOST_ROWS + 1))
+    if len(found) > _MOST_ROWS:
+        message = f"there are more than {_MOST_ROWS:,} rows; send summaries, not tables"
+        raise SubmissionInvalid([LineProblem(1, message)])
+    return found
 
 
 def _json_rows(values: list[Any], problems: list[Problem]) -> Iterator[ResultRow]:

@@ -15,12 +15,11 @@ def believable(rows: RowCounts) -> RowCounts:
     Added, removed and changed are counted row by row.
     """
     both = in_both(rows)
-    agree = (
-        both is not None
-        and _less(rows.base, rows.removed) == both == _less(rows.head, rows.added)
-        and (rows.unchanged or 0) >= 0
-    )
-    return rows if agree else without_totals(rows)
+    agree = both is not None and _less(rows.base, rows.removed) == both
+    agree = agree and _less(rows.head, rows.added) == both
+    if agree and rows.unchanged is not None and rows.unchanged >= 0:
+        return rows
+    return without_totals(rows)
 
 
 def without_totals(rows: RowCounts) -> RowCounts:

@@ -37,15 +37,15 @@ _WORDS: dict[str, Callable[[Mapping[str, Any]], str]] = {
 }
 
 
-def problems(error: ValidationError, document: type[BaseModel]) -> list[Problem]:
-    """All that is wrong with a document of this type."""
-    return [_problem(one, document) for one in error.errors(include_url=False)]
+def problems(error: ValidationError, part: type[BaseModel], path: str = "") -> list[Problem]:
+    """All that is wrong with a part of this type, which is at this path of its document."""
+    return [_problem(one, part, path) for one in error.errors(include_url=False)]
 
 
-def _problem(one: Mapping[str, Any], document: type[BaseModel]) -> Problem:
-    message = _message(one, document)
-    path = _path(one["loc"])
-    return PathProblem(path, message) if path else LineProblem(1, f"the document {message}")
+def _problem(one: Mapping[str, Any], part: type[BaseModel], path: str) -> Problem:
+    message = _message(one, part)
+    place = f"{path}{_path(one['loc'])}".removeprefix(".")
+    return PathProblem(place, message) if place else LineProblem(1, f"the document {message}")
 
 
 def _path(location: tuple[int | str, ...]) -> str:
@@ -55,7 +55,7 @@ def _path(location: tuple[int | str, ...]) -> str:
             path += f"[{part}]"
         elif part != "[key]":
             path += f".{_printable(part)}"
-    return path.removeprefix(".")
+    return path
 
 
 def _printable(name: str) -> str:
@@ -63,10 +63,10 @@ def _printable(name: str) -> str:
     return "".join(one if one.isprintable() else "\ufffd" for one in name)
 
 
-def _message(one: Mapping[str, Any], document: type[BaseModel]) -> str:
+def _message(one: Mapping[str, Any], part: type[BaseModel]) -> str:
     if one["type"] == "extra_forbidden":
         *place, name = one["loc"]
-        return _unknown(str(name), _members(document, place))
+        return _unknown(str(name), _members(part, place))
     if wanted := _WANTED.get(one["type"]):
         return f"must be {wanted}, not {kind(one['input'])}"
     words = _WORDS.get(one["type"])
@@ -80,13 +80,13 @@ def _unknown(name: str, known: list[str]) -> str:
     return f"is unknown here; there can be {', '.join(f'`{one}`' for one in known)}"
 
 
-def _members(document: type[BaseModel], place: list[int | str]) -> list[str]:
+def _members(part: type[BaseModel], place: list[int | str]) -> list[str]:
     """The names that an object at this place can have."""
-    for part in place:
-        if isinstance(part, str):
-            fields = {field.alias or name: field for name, field in document.model_fields.items()}
-            document = next(_models(fields[part].annotation))
-    return [field.alias or name for name, field in document.model_fields.items()]
+    for name in place:
+        if isinstance(name, str):
+            fields = {field.alias or known: field for known, field in part.model_fields.items()}
+            part = next(_models(fields[name].annotation))
+    return [field.alias or name for name, field in part.model_fields.items()]
 
 
 def _models(annotation: Any) -> Iterator[type[BaseModel]]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from bitbucket_integration.judged_report import JudgedModel
-from level_marks import SYMBOLS
+from level_marks import marked
 from markdown import code, text
 from plain_words import count
 
@@ -23,7 +23,7 @@ def finding_lines(models: Iterable[JudgedModel], names: dict[str, str], most: in
             left_out += more
             continue
         name = code(names[model.diff.model])
-        lines += [f"- {SYMBOLS[one.level]} {name}: {text(one.text, _LONGEST)}" for one in findings]
+        lines += [f"- {marked(one.level, name)}: {text(one.text, _LONGEST)}" for one in findings]
         if more:
             lines.append(f"- {name}: {count(more, 'more finding')}")
     if left_out:

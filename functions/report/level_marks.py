@@ -3,7 +3,7 @@
 from bitbucket_integration.judged_report import Level
 
 # All of them take at most three bytes in UTF-8, which is what MySQL's old `utf8` holds.
-SYMBOLS = {
+_SYMBOLS = {
     Level.FAILED: "✗",
     Level.INCOMPLETE: "?",
     Level.WARNED: "⚠",
@@ -11,6 +11,6 @@ SYMBOLS = {
 }
 
 
-def mark(level: Level) -> str:
-    """The verdict as a table's cell."""
-    return f"{SYMBOLS[level]}\N{NO-BREAK SPACE}{level.value}"
+def marked(level: Level, name: str) -> str:
+    """A name, in Markdown already, behind the symbol of its verdict."""
+    return f"{_SYMBOLS[level]}\N{NO-BREAK SPACE}{name}"

@@ -15,6 +15,8 @@ _KEY_COLUMNS_NAMED = 5
 _DEPENDENTS_NAMED = 5
 _LONGEST_ERROR = 300
 _LONGEST_TYPE = 60
+_COLUMN_HEADERS = ("Column", "Match", "Rows that differ")
+_COLUMN_ALIGNMENTS = (Align.LEFT, Align.LEFT, Align.RIGHT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,19 +36,14 @@ def section(
     blocks: list[str] = []
     columns = _column_rows(diff, detail)
     if columns:
-        headers, alignments = (
-            ("Column", "Match", "Rows that differ"),
-            (Align.LEFT, Align.LEFT, Align.RIGHT),
-        )
-        blocks.append(table(headers, alignments, columns))
+        blocks.append(table(_COLUMN_HEADERS, _COLUMN_ALIGNMENTS, columns))
         more = len(diff.differing_columns) - len(columns)
         if more:
             blocks.append(f"… and {count(more, 'more column')} with differences.")
     lines = [*_schema_lines(diff, detail), *_key_lines(model)]
-    if diff.outcome is Outcome.FAILED and not model.findings:
-        lines.append(
-            f"- Could not be diffed: {text(diff.error or '', _LONGEST_ERROR) or 'no reason given'}"
-        )
+    if diff.outcome is Outcome.FAILED and Rule.FAILED_DIFF not in _rules(model):
+        reason = text(diff.error or "", _LONGEST_ERROR) or "no reason given"
+        lines.append(f"- Could not be diffed: {reason}")
     if diff.downstream:
         lines.append(f"- Downstream: {_dependents(diff.downstream)}")
     if lines:
@@ -122,12 +119,16 @@ def _key_lines(model: JudgedModel) -> list[str]:
         (Rule.PRIMARY_KEY_NULLS, "Rows without a key", keys.base_nulls, keys.head_nulls),
         (Rule.PRIMARY_KEY_DUPLICATES, "Duplicate keys", keys.base_duplicates, keys.head_duplicates),
     )
-    found = {finding.rule for finding in model.findings}
+    found = _rules(model)
     return [
         f"- {problem}, base → head: {number(base)} → {number(head)}"
         for rule, problem, base, head in problems
         if (base or head) and rule not in found
     ]
+
+
+def _rules(model: JudgedModel) -> set[Rule]:
+    return {finding.rule for finding in model.findings}
 
 
 def _dependents(dependents: Sequence[Dependent]) -> str:

@@ -1,17 +1,16 @@
 """The table of models: a row for every one that differs or is not passed."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bitbucket_integration.judged_report import JudgedModel, Level
 from bitbucket_integration.model_diff import ModelDiff, Outcome, RowCounts
-from level_marks import mark
+from level_marks import marked
 from markdown import Align, code, table
 from row_numbers import MINUS, base_to_head, number, percent, signed
 from shares import Share, rows_in_both, share
 
 _HEADERS = (
-    "Verdict",
     "Model",
     "Rows base → head",
     "Added",
@@ -20,10 +19,10 @@ _HEADERS = (
     "Columns",
     "Keys",
 )
-_ALIGNMENTS = (Align.LEFT, Align.LEFT, *[Align.RIGHT] * 4, Align.LEFT, Align.LEFT)
-_COLUMNS, _KEYS = 6, 7
+_ALIGNMENTS = (Align.LEFT, *[Align.RIGHT] * 4, Align.LEFT, Align.LEFT)
+_COLUMNS, _KEYS = 5, 6
 _UNCOUNTED = {Outcome.FAILED: "not diffed", Outcome.IDENTICAL: "unchanged"}
-SHORTEST_ROW = len("| ✗ failed | `a` | 0 → 0 | 0 | 0 | 0 |")
+SHORTEST_ROW = len("| ✗ `a` | 0 → 0 | 0 | 0 | 0 |")
 
 
 def is_listed(model: JudgedModel) -> bool:
@@ -81,7 +80,7 @@ def _row(model: JudgedModel, name: str) -> tuple[str, ...]:
             _with_share(signed(rows.removed, MINUS), share(rows.removed, rows.base)),
             _with_share(number(rows.changed), share(rows.changed, rows_in_both(rows))),
         )
-    return mark(model.level), code(name), *counts, _columns(diff), _keys(diff)
+    return marked(model.level, code(name)), *counts, _columns(diff), _keys(diff)
 
 
 def _with_share(told: str, part: Share | None) -> str:
@@ -97,7 +96,7 @@ def _columns(diff: ModelDiff) -> str:
         "retyped": len(diff.types_changed),
         "moved": diff.columns_reordered,
     }
-    return ", ".join(f"{columns:,} {change}" for change, columns in counts.items() if columns)
+    return _counted(counts)
 
 
 def _keys(diff: ModelDiff) -> str:
@@ -105,5 +104,12 @@ def _keys(diff: ModelDiff) -> str:
     if keys is None or (keys.head_duplicates is None and keys.head_nulls is None):
         return ""
     counts = {"duplicate": keys.head_duplicates, "null": keys.head_nulls}
-    problems = [f"{number(rows)} {what}" for what, rows in counts.items() if rows]
-    return ", ".join(problems) or "ok"
+    return _counted(counts) or "ok"
+
+
+def _counted(counts: Mapping[str, int | None]) -> str:
+    # In a narrow column, lines shall end after the commas.
+    told = [
+        f"{number(amount)}\N{NO-BREAK SPACE}{what}" for what, amount in counts.items() if amount
+    ]
+    return ", ".join(told)

@@ -62,7 +62,7 @@ class ReportComment:
 
 
 @dataclass(frozen=True, slots=True)
-class _Detail:
+class Detail:
     """How much a comment shows: lines of findings, sections, and what is in each of these."""
 
     findings: int
@@ -70,12 +70,12 @@ class _Detail:
     section: SectionDetail
 
 
-_DETAILS = (
-    _Detail(findings=15, sections=10, section=SectionDetail(10, 10, 5)),
-    _Detail(findings=15, sections=5, section=SectionDetail(10, 10, 5)),
-    _Detail(findings=15, sections=5, section=SectionDetail(5, 5, 3)),
-    _Detail(findings=10, sections=3, section=SectionDetail(3, 3, 0)),
-    _Detail(findings=10, sections=0, section=SectionDetail(0, 0, 0)),
+SHORTENED = (
+    Detail(findings=15, sections=10, section=SectionDetail(10, 10, 5)),
+    Detail(findings=15, sections=5, section=SectionDetail(10, 10, 5)),
+    Detail(findings=15, sections=5, section=SectionDetail(5, 5, 3)),
+    Detail(findings=10, sections=3, section=SectionDetail(3, 3, 0)),
+    Detail(findings=10, sections=0, section=SectionDetail(0, 0, 0)),
 )
 """The steps in which a comment is shortened. After the last one, the table loses its last rows."""
 _ROWS_BESIDE_PAGE = 50
@@ -102,11 +102,11 @@ def render(comment: ReportComment) -> str:
     rows = len(material.table.rows)
     # Where even the shortest rows would not fit, no time goes into trying them.
     if comment.report_url or rows == len(material.listed):
-        for detail in _DETAILS:
+        for detail in SHORTENED:
             markdown = _compose(material, detail, rows)
             if length(markdown) <= MAX_CHARACTERS:
                 return markdown
-    shortest = partial(_compose, material, _DETAILS[-1])
+    shortest = partial(_compose, material, SHORTENED[-1])
     fitting = bisect_right(range(rows), MAX_CHARACTERS, key=lambda shown: length(shortest(shown)))
     return shortest(max(fitting - 1, 0))
 
@@ -137,7 +137,7 @@ def _material(comment: ReportComment) -> _Material:
     )
 
 
-def _compose(material: _Material, detail: _Detail, rows: int) -> str:
+def _compose(material: _Material, detail: Detail, rows: int) -> str:
     comment, verdict, names = material.comment, material.verdict, material.names
     blocks = [_verdict_line(comment, verdict), *_summary(material)]
     if comment.is_stale:
@@ -187,7 +187,7 @@ def _stale_notice(comment: ReportComment) -> str:
     )
 
 
-def _sections(material: _Material, detail: _Detail) -> list[str]:
+def _sections(material: _Material, detail: Detail) -> list[str]:
     blocks: list[str] = []
     shown = 0
     for model in material.listed:

@@ -35,9 +35,9 @@ def signed(value: int | None, sign: str) -> str:
 
 
 def base_to_head(rows: RowCounts) -> str:
-    """Tell the rows of both sides, and by how many they differ."""
+    """Tell the rows of both sides; by how many they differ, where nothing else tells that."""
     told = f"{number(rows.base)} → {number(rows.head)}"
-    if rows.base is None or rows.head is None:
+    if rows.base is None or rows.head is None or None not in {rows.added, rows.removed}:
         return told
     delta = rows.head - rows.base
     return f"{told} ({signed(abs(delta), '+' if delta > 0 else MINUS)})" if delta else told

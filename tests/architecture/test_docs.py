@@ -14,8 +14,10 @@ from typing import Any
 import pytest
 import yaml
 
+from bitbucket_integration.report_settings import ReportSettings, Threshold
 from local.bitbucket.control_api import OPERATIONS
 from local.bitbucket.faults import FaultKind
+from report_comment import SHORTENED
 from tests.deployed_template import ROOT, permissions, resources_of, routes, template
 
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
@@ -204,6 +206,46 @@ def test_the_defaults_of_parameters_are_the_templates() -> None:
         value = template()["Parameters"][name]["Default"]
         shown = "Bitbucket's own" if name == "BitbucketCloudApiUrl" else value
         assert default == (str(shown) or "none"), name
+
+
+def test_the_table_of_settings_is_what_integrations_take() -> None:
+    defaults = ReportSettings().model_dump(mode="json")
+    settings = [
+        [name, plainly(defaults[name]), field.description]
+        for name, field in ReportSettings.model_fields.items()
+    ]
+    assert rows("docs/reports.md", "Setting", "Default") == settings
+
+
+def plainly(default: Any) -> str:
+    if isinstance(default, str):
+        return default
+    return "none" if default == [] else json.dumps(default)
+
+
+def test_the_table_of_limits_is_what_thresholds_take() -> None:
+    limits = [
+        [name, (field.description or "").removesuffix(".")]
+        for name, field in Threshold.model_fields.items()
+        if name != "models"
+    ]
+    assert rows("docs/reports.md", "Limit") == limits
+
+
+def test_every_setting_that_documents_name_exists() -> None:
+    [example] = [block.text for block in blocks("json") if block.document == "docs/reports.md"]
+    assert ReportSettings.model_validate_json(example).thresholds
+
+
+def test_the_table_of_steps_is_how_comments_are_shortened() -> None:
+    steps = [
+        [str(step), str(one.findings), str(one.sections or "none"), one.section.columns]
+        for step, one in enumerate(SHORTENED, 1)
+    ]
+    told = [
+        [*row[:3], int(re.sub(r"\D", "", row[3]) or 0)] for row in rows("docs/reports.md", "Step")
+    ]
+    assert told == steps
 
 
 def test_every_alarm_is_explained() -> None:

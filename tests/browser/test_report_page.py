@@ -304,19 +304,19 @@ def test_no_row_of_data_is_shown_unless_it_was_kept(reports: Reports, page: Page
 def test_a_large_report_opens_nearly_as_fast_as_a_trivial_page(
     reports: Reports, page: Page
 ) -> None:
-    def milliseconds() -> float:
-        taken: float = page.evaluate(
-            "(t => t.domContentLoadedEventEnd - t.responseStart)"
-            "(performance.getEntriesByType('navigation')[0])"
-        )
-        return taken
+    def milliseconds(url: str) -> float:
+        taken: list[float] = []
+        for _ in range(4):
+            page.goto(url)
+            timing = (
+                "(t => t.domContentLoadedEventEnd - t.responseStart)"
+                "(performance.getEntriesByType('navigation')[0])"
+            )
+            taken.append(page.evaluate(timing))
+        return min(taken)
 
-    small_url = reports.put([PASSED])
-    page.goto(small_url)
-    page.goto(small_url)
-    small = milliseconds()
-    page.goto(reports.put(judged(large_diffs()), created_at=LATER))
-    large = milliseconds()
+    small = milliseconds(reports.put([PASSED]))
+    large = milliseconds(reports.put(judged(large_diffs()), created_at=LATER))
     print(f"DOMContentLoaded: 1 model {small:.0f} ms, 1,000 models of 50 columns {large:.0f} ms")  # noqa: T201
     assert page.locator("details.model").count() == 1_000
     assert large < 60 * max(small, 25)

@@ -9,7 +9,7 @@ AWS_STEPS = [
     "PutSecretValue",
     "CreateSecret",
     "GetSecretValue",  # the signing key
-    "PutItem",  # the row, complete
+    "UpdateItem",  # the row, complete
 ]
 BITBUCKET_STEPS = [
     ("GET", "*/jaffle-shop"),
@@ -49,7 +49,7 @@ class TestAStepThatFailsIsMendedByTheSameCall:
         shown = [one for one in (system.configure(), system.configure()) if one.json()["ci_token"]]
         # When only the last answer was lost, the integration is complete without the caller
         # knowing its token: it takes a rotation to see one.
-        assert len(shown) == (0 if operation == "PutItem" and answer_lost else 1)
+        assert len(shown) == (0 if operation == "UpdateItem" and answer_lost else 1)
         assert_complete(system)
 
     @pytest.mark.parametrize("kind", ["server_error", "rate_limited", "drop", "apply_then_drop"])

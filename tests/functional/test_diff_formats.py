@@ -24,7 +24,7 @@ def allow(connection: Connection, settings: ReportSettings) -> None:
     store = IntegrationStore(connection.system.account.client("dynamodb"), "table")
     integration = store.get(connection.id)
     assert integration is not None
-    store.update(replace(integration, settings=settings.to_store()))
+    store.change(integration, replace(integration, settings=settings.to_store()))
 
 
 def stored(connection: Connection) -> list[dict[str, Any]]:

@@ -126,7 +126,7 @@ class TestTheLink:
         integrations = stores(connection.system)[0]
         integration = integrations.get(connection.id)
         assert integration is not None
-        integrations.update(replace(integration, report_link_version=2))
+        integrations.change(integration, replace(integration, report_link_version=2))
         assert get(connection, old).status_code == 404
         assert get(connection, link(connection)).status_code == 200
 

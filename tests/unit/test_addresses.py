@@ -203,6 +203,7 @@ def test_even_a_listed_host_must_be_resolved_to_addresses() -> None:
         ("https://a.example/@b.example:99", Origin("https", "a.example", 443)),
         ("https://localhost", Origin("https", "localhost", 443)),
         ("https://a_b.example", Origin("https", "a_b.example", 443)),
+        ("https://_a_.example", Origin("https", "_a_.example", 443)),
         ("https://xn--bcher-kva.example", Origin("https", "xn--bcher-kva.example", 443)),
         ("https://1and1.example", Origin("https", "1and1.example", 443)),
         ("https://git.1and1", Origin("https", "git.1and1", 443)),
@@ -214,6 +215,19 @@ def test_even_a_listed_host_must_be_resolved_to_addresses() -> None:
 )
 def test_a_plain_url_has_an_origin(url: str, origin: Origin) -> None:
     assert origin_of(url) == origin
+
+
+@pytest.mark.parametrize("misread", [*map(chr, range(0x21)), "\x7f", "\\"], ids=ascii)
+@pytest.mark.parametrize("url", ["https://a.example/x{}y", "https://a.example?{}", "https://a{}.b"])
+def test_what_parsers_disagree_about_is_refused_anywhere_in_a_url(url: str, misread: str) -> None:
+    with pytest.raises(AddressRefusedError, match="plain URL"):
+        origin_of(url.format(misread))
+
+
+@pytest.mark.parametrize("name", ["a-.example", "-a.example", "a.-", "-"])
+def test_a_label_neither_begins_nor_ends_with_a_hyphen(name: str) -> None:
+    with pytest.raises(AddressRefusedError, match="not a host name"):
+        origin_of(f"https://{name}")
 
 
 LONGEST_LABEL = "a" * 63

@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 
+import result_rows
 from audit_helper_format import parse, recognises
 from bitbucket_integration.errors import InvalidRequestError
 from bitbucket_integration.model_diff import (
@@ -148,6 +149,8 @@ class TestCompareAndClassify:
         assert diff.outcome is Outcome.FAILED
         assert (diff.error or "").startswith("1,200 rows have a primary key that is not unique, so")
         assert (diff.rows, diff.keys) == (None, None)
+        body = [classified("nonunique_pk", 2, id=1), compared("a", perfect_match=3)]
+        assert read(body).column_values == ()
 
     def test_counts_that_contradict_each_other_are_refused(self) -> None:
         found = problems([classified("added", 2), classified("added", 3)])
@@ -254,6 +257,24 @@ def test_the_query_has_to_name_the_model() -> None:
 )
 def test_what_is_wrong_is_named_with_its_place(text: object, problem: str) -> None:
     assert problems(text)[0].startswith(problem)
+
+
+def test_more_rows_than_can_be_held_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(result_rows, "_MOST_ROWS", 2)
+    as_csv, as_json = "are_tables_identical\n", ""
+    for row in ("true\n", "true\n", "true\n"):
+        as_csv += row
+        as_json += '{"are_tables_identical": true}\n'
+        if len(as_csv.splitlines()) <= 3:
+            assert read(as_csv) == read(as_json)
+    for text in (as_csv, as_json):
+        expected = "line 1: there are more than 2 rows; send summaries, not tables"
+        assert problems(text) == [expected]
+
+
+def test_a_wrong_value_is_named_once() -> None:
+    expected = ["`[0].perfect_match` must be a count of rows"]
+    assert problems([compared("a", perfect_match="x")]) == expected
 
 
 def test_lines_are_counted_through_cells_of_several_lines() -> None:

@@ -279,6 +279,19 @@ class TestReading:
         [diff] = parse(lines(with_value("summary.stats.diffCounts.note", 10)))
         assert {column.compared for column in diff.column_values} == {None}
 
+    def test_takes_a_column_that_differs_in_every_row_for_compared(self) -> None:
+        [diff] = parse(lines(with_value("summary.stats.diffCounts.note", 9)))
+        assert {column.compared for column in diff.column_values} == {9}
+
+    def test_lists_columns_that_differ_alike_by_name(self) -> None:
+        counts = {"stats": {"diffCounts": {"b": 0, "a": 0, "c": 1}}}
+        [diff] = parse(lines(with_value("summary", {**DIFFERENT["summary"], **counts})))
+        assert [column.name for column in diff.column_values] == ["c", "a", "b"]
+
+    def test_counts_tables_of_any_size(self) -> None:
+        [diff] = parse(lines(with_value("summary.stats.diffCounts.note", 2**63 - 1)))
+        assert diff.column_values[0].different == 2**63 - 1
+
     def test_of_columns_listed_in_another_order_is_the_same(self) -> None:
         turned = copy.deepcopy(DIFFERENT)
         for row in [*turned["rows"]["diff"], *turned["rows"]["exclusive"]["dataset2"]]:
@@ -652,14 +665,19 @@ class TestProblems:
         assert str(raised.value).endswith("; and more") is more
 
     def test_of_one_line_end_at_the_same_bound(self) -> None:
-        body = with_value("columns.primaryKey", [1] * 5_000)
-        assert len(problems(lines(body))) == MAX_PROBLEMS
+        for wrong, more in ((20, False), (21, True), (5_000, True)):
+            with pytest.raises(SubmissionInvalid) as raised:
+                parse(lines(with_value("columns.primaryKey", [1] * wrong)))
+            assert len(raised.value.problems) == MAX_PROBLEMS
+            assert raised.value.more is more
 
     def test_bound_the_length_of_a_name_in_a_path(self) -> None:
-        [(_, message)] = problems(lines(with_value("summary.stats.diffCounts." + "x" * 999, "1")))
+        [(_, message)] = problems(lines(with_value("summary.stats.diffCounts." + "x" * 81, "1")))
         assert message == (
             f"`summary.stats.diffCounts.{'x' * 79}…` must be a whole number, not text"
         )
+        [(_, message)] = problems(lines(with_value("summary.stats.diffCounts." + "x" * 80, "1")))
+        assert message == f"`summary.stats.diffCounts.{'x' * 80}` must be a whole number, not text"
 
     def test_show_no_control_character_of_a_name_in_a_path(self) -> None:
         body = with_value("summary.stats.diffCounts.a\x1b\ud800b", "1")

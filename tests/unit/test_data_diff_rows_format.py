@@ -88,6 +88,8 @@ class TestCounting:
 
     def test_keys_that_read_alike_are_not_one(self) -> None:
         assert counts(lines(["-", ["1"]], ["+", [1]])) == RowCounts(added=1, removed=1, changed=0)
+        body = lines(["-", [1]], ["+", [True]])
+        assert counts(body) == RowCounts(added=1, removed=1, changed=0)
         body = lines(["-", ["a, b", "c"]], ["+", ["a", "b, c"]])
         assert counts(body, DAYS) == RowCounts(added=1, removed=1, changed=0)
 

@@ -251,6 +251,14 @@ def test_tables_of_the_same_name_are_told_apart() -> None:
     assert [diff.model for diff in diffs] == expected
 
 
+def test_what_the_query_says_is_about_one_pair_of_tables_or_none() -> None:
+    hints = Hints(path="models/orders.sql", primary_key=("id",))
+    other = result(target_table_name="pr.customers")
+    assert read(result(), hints=hints).path == "models/orders.sql"
+    for diff in parse(json.dumps([result(), other]).encode(), hints):
+        assert (diff.path, diff.primary_key) == ("", ())
+
+
 def test_one_model_for_several_tables_is_refused() -> None:
     both = [result(), result(target_table_name="pr.customers")]
     with pytest.raises(InvalidRequestError, match="names one model, but there are results of 2"):
@@ -300,6 +308,11 @@ def test_results_without_a_validation_are_refused_with_the_cure(text: bytes) -> 
 def test_what_is_wrong_is_named_with_its_place(members: dict[str, Any], problem: str) -> None:
     text = json.dumps({"0": result(**members)}).encode()
     assert problems(text)[0].startswith(problem)
+
+
+def test_a_wrong_value_is_named_once() -> None:
+    text = json.dumps([result(validation_status=3)]).encode()
+    assert problems(text) == ["`[0].validation_status` must be text, not a number"]
 
 
 def test_places_are_named_in_all_forms() -> None:

@@ -152,6 +152,12 @@ def test_several_reports_are_read_whichever_way_they_follow_one_another() -> Non
         assert [diff.model for diff in parse(body, NO_HINTS)] == expected
 
 
+def test_what_the_query_says_is_about_one_report_or_none() -> None:
+    other = report(df1_name="prod.customers", df2_name="pr.customers")
+    for diff in read([report(), other], Hints(path="models/orders.sql", base_table="a")):
+        assert (diff.path, diff.base_table) == ("", f"prod.{diff.model}")
+
+
 def test_one_model_for_several_reports_is_refused() -> None:
     with pytest.raises(InvalidRequestError, match="names one model, but there are 2 reports"):
         read([report(), report()], Hints(model="orders"))
@@ -175,6 +181,14 @@ def test_what_is_wrong_is_named_with_its_place(members: dict[str, Any], problem:
     with pytest.raises(SubmissionInvalid) as refused:
         read(report(**members), Hints(model="orders"))
     assert str(refused.value.problems[0]).startswith(problem)
+
+
+def test_a_wrong_value_is_named_once() -> None:
+    column = DIFFERENT["mismatch_stats"]["stats"][2] | {"column": 3}
+    with pytest.raises(SubmissionInvalid) as refused:
+        read(report(mismatch_stats__stats=[column]))
+    [problem] = refused.value.problems
+    assert str(problem) == "`mismatch_stats.stats[0].column` must be text, not a number"
 
 
 @pytest.mark.parametrize(

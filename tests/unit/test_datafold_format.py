@@ -122,6 +122,11 @@ class TestReading:
         assert "25" not in kept
         assert "amount_a" not in kept
 
+    @pytest.mark.parametrize("name", [{}, {"name": None}, {"name": ""}])
+    def test_a_dependency_without_a_name_goes_by_its_id(self, name: dict[str, Any]) -> None:
+        diff = read(EQUAL | {"dependencies": [name | {"uid": "d1"}]})
+        assert diff.downstream == (Dependent("d1"),)
+
     def test_members_that_are_not_known_are_passed_over(self) -> None:
         assert read(DIFFERENT | {"sampling": {"enabled": True}}) == read(DIFFERENT)
 
@@ -199,8 +204,8 @@ class TestMatch:
         assert column == ColumnValues("0", different=1, compared=4)
 
     def test_above_1_is_in_percent_for_all_columns(self) -> None:
-        assert columns([(99.5, None), (0.5, None)]) == [
-            ColumnValues("0", match_percent=99.5),
+        assert columns([(1.5, None), (0.5, None)]) == [
+            ColumnValues("0", match_percent=1.5),
             ColumnValues("1", match_percent=0.5),
         ]
 
@@ -215,14 +220,20 @@ class TestMatch:
         [column] = columns([stats])
         assert column == ColumnValues("0", different=stats[1])
 
-    def test_that_contradicts_the_number_of_rows_outranks_it(self) -> None:
-        assert columns([(50.0, 1)], total_rows=4) == [
-            ColumnValues("0", different=1, match_percent=50.0)
+    @pytest.mark.parametrize("match", [50.0, 73.99, 76.01])
+    def test_that_contradicts_the_number_of_rows_outranks_it(self, match: float) -> None:
+        assert columns([(match, 1)], total_rows=4) == [
+            ColumnValues("0", different=1, match_percent=match)
         ]
 
-    @pytest.mark.parametrize("match", [74.01, 75.99])
+    @pytest.mark.parametrize("match", [74.0, 74.01, 75.99, 76.0])
     def test_may_be_rounded(self, match: float) -> None:
         assert columns([(match, 1)], total_rows=4) == [ColumnValues("0", different=1, compared=4)]
+
+    def test_is_none_where_all_rows_differ(self) -> None:
+        [column] = columns([(0, 4)], total_rows=4)
+        assert column == ColumnValues("0", different=4, compared=4)
+        assert column.match == 0
 
     def test_is_not_counted_of_more_differences_than_rows(self) -> None:
         assert columns([(None, 5)], total_rows=4) == [ColumnValues("0", different=5)]
@@ -271,7 +282,7 @@ class TestProblems:
             ),
             (
                 {"dependencies": [{"item_type": "model"}]},
-                "dependencies[0].name",
+                "dependencies[0].uid",
                 "is missing; send the answer of `summary_results` unchanged",
             ),
         ],

@@ -11,6 +11,7 @@ from bitbucket_integration.integration import (
     SetupState,
     WebhookMode,
 )
+from bitbucket_integration.stores import integrations as store_module
 from bitbucket_integration.stores.integrations import IntegrationStore
 from bitbucket_integration.stores.items import integration_partition, key, to_item
 from tests.unit.stored import (
@@ -190,26 +191,101 @@ class TestReading:
         integrations.delete(one)
         assert integrations.page(10, one.id) == ([two], None)
 
+    def test_a_page_of_those_that_are_wanted_holds_no_others(
+        self, integrations: IntegrationStore
+    ) -> None:
+        stored = [
+            integrations.create(integration(f"id{number}", f"{number}", paused=number in "24"))
+            for number in "12345"
+        ]
+        page, after = integrations.page(1, None, lambda one: one.paused)
+        assert page == [stored[1]]
+        assert integrations.page(9, after, lambda one: one.paused) == ([stored[3]], None)
+        assert integrations.page(9, None, lambda one: one.paused) == ([stored[1], stored[3]], None)
+        assert integrations.page(5, None, lambda one: not one.paused)[0] == stored[::2]
 
-class TestUpdating:
-    def test_an_update_replaces_all(self, integrations: IntegrationStore) -> None:
-        integrations.create(integration())
-        integrations.update(FULL)
-        assert integrations.get("abc") == FULL
+    def test_a_search_that_finds_little_says_where_to_go_on(
+        self,
+        integrations: IntegrationStore,
+        dynamodb: "DynamoDBClient",
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        monkeypatch.setattr(store_module, "_MOST_IN_A_QUERY", 1)
+        stored = [
+            integrations.create(integration(f"id{number:02}", f"{number}")) for number in range(12)
+        ]
+        made = calls_of(dynamodb)
+        found, after = integrations.page(5, None, lambda one: one.id == "id11")
+        assert (found, after) == ([], "id09")
+        assert made == ["Query"] * 10
+        assert integrations.page(5, after, lambda one: one.id == "id11") == ([stored[11]], None)
+
+
+class TestChanging:
+    def test_a_change_raises_the_revision_and_writes_only_what_differs(
+        self, integrations: IntegrationStore
+    ) -> None:
+        seen = integrations.create(integration(setup=SetupState.ACTIVE))
+        integrations.record_health(seen, REFUSED)
+        changed = integrations.change(seen, replace(seen, paused=True))
+        assert changed == replace(seen, paused=True, revision=2)
+        assert integrations.get("abc") == replace(seen, paused=True, revision=2, health=REFUSED)
+
+    def test_everything_can_be_changed(self, integrations: IntegrationStore) -> None:
+        seen = integrations.create(integration())
+        integrations.change(seen, replace(FULL, revision=seen.revision))
+        assert integrations.get("abc") == replace(FULL, revision=2)
+
+    def test_of_two_changes_to_what_both_have_seen_the_second_is_refused(
+        self, integrations: IntegrationStore
+    ) -> None:
+        seen = integrations.create(integration())
+        first = integrations.change(seen, replace(seen, paused=True))
+        assert integrations.change(seen, replace(seen, settings='{"comment":false}')) is None
+        assert integrations.get("abc") == first
+        assert first is not None
+        second = integrations.change(first, replace(first, paused=False))
+        assert integrations.change(first, replace(first, paused=False)) is None
+        assert integrations.get("abc") == second
+
+    def test_health_and_names_are_no_change_that_an_admin_made(
+        self, integrations: IntegrationStore
+    ) -> None:
+        seen = integrations.create(integration())
+        integrations.record_health(seen, REFUSED)
+        integrations.record_repository(seen, repository("renamed"))
+        integrations.record_check(seen)
+        read = integrations.get("abc")
+        assert read is not None
+        assert read.revision == 1
+        assert integrations.change(seen, replace(seen, paused=True)) is not None
+
+    def test_an_integration_of_an_earlier_version_has_revision_1(
+        self, integrations: IntegrationStore, dynamodb: "DynamoDBClient"
+    ) -> None:
+        integrations.create(FULL)
+        dynamodb.update_item(
+            TableName=TABLE, Key=key("INTEGRATIONS", "abc"), UpdateExpression="REMOVE revision"
+        )
+        seen = integrations.get("abc")
+        assert seen == FULL
+        changed = integrations.change(FULL, replace(FULL, paused=True))
+        assert changed == replace(FULL, paused=True, revision=2)
+        assert integrations.change(FULL, replace(FULL, paused=True)) is None
 
     def test_what_was_deleted_meanwhile_stays_deleted(
         self, integrations: IntegrationStore, dynamodb: "DynamoDBClient"
     ) -> None:
         integrations.create(integration())
         integrations.delete(integration())
-        integrations.update(FULL)
+        assert integrations.change(integration(), replace(FULL, revision=1)) is None
         integrations.record_health(FULL, REFUSED)
         assert items_of(dynamodb) == []
 
     def test_other_failures_of_a_write_are_told(self, dynamodb: "DynamoDBClient") -> None:
         store = IntegrationStore(dynamodb, "no-such-table")
         with pytest.raises(ClientError):
-            store.update(FULL)
+            store.change(FULL, FULL)
         with pytest.raises(ClientError):
             store.record_health(FULL, REFUSED)
         with pytest.raises(ClientError):
@@ -222,9 +298,9 @@ class TestHealth:
     def test_a_change_is_recorded_and_leaves_all_else(self, integrations: IntegrationStore) -> None:
         created = integrations.create(integration(setup=SetupState.ACTIVE))
         # Meanwhile somebody else changed the integration.
-        integrations.update(replace(created, ci_token_version=2))
+        integrations.change(created, replace(created, ci_token_version=2))
         integrations.record_health(created, REFUSED)
-        expected = replace(created, ci_token_version=2, health=REFUSED)
+        expected = replace(created, ci_token_version=2, health=REFUSED, revision=2)
         assert integrations.get("abc") == expected
 
     @pytest.mark.parametrize(
@@ -271,9 +347,11 @@ class TestANewName:
     def test_is_recorded_and_leaves_all_else(self, integrations: IntegrationStore) -> None:
         created = integrations.create(replace(integration(), repository=data_center_repository()))
         # Meanwhile somebody else changed the integration.
-        integrations.update(replace(created, ci_token_version=2, health=REFUSED))
+        integrations.change(created, replace(created, ci_token_version=2, health=REFUSED))
         integrations.record_repository(created, self.NOW)
-        expected = replace(created, ci_token_version=2, health=REFUSED, repository=self.NOW)
+        expected = replace(
+            created, ci_token_version=2, health=REFUSED, repository=self.NOW, revision=2
+        )
         assert integrations.get("abc") == expected
         assert integrations.of_repository(data_center_repository()) == expected
         assert integrations.of_repository(self.NOW) == expected
@@ -283,9 +361,9 @@ class TestANewName:
     ) -> None:
         created = integrations.create(replace(integration(), repository=data_center_repository()))
         newer = replace(created, repository=replace(self.NOW, slug="newer", version="10.2.7"))
-        integrations.update(newer)
+        stored = integrations.change(created, newer)
         integrations.record_repository(created, self.NOW)
-        assert integrations.get("abc") == newer
+        assert integrations.get("abc") == stored
 
     def test_of_a_deleted_integration_is_not_recorded(
         self, integrations: IntegrationStore, dynamodb: "DynamoDBClient"
@@ -315,9 +393,10 @@ class TestACheck:
     def test_is_recorded_and_leaves_all_else(self, integrations: IntegrationStore) -> None:
         created = integrations.create(integration(webhook_id="{h}"))
         # Meanwhile somebody else changed the integration.
-        integrations.update(replace(created, ci_token_version=2, setup=SetupState.ACTIVE))
+        changed = replace(created, ci_token_version=2, setup=SetupState.ACTIVE)
+        integrations.change(created, changed)
         integrations.record_check(self.CHECKED)
-        expected = replace(self.CHECKED, ci_token_version=2, setup=SetupState.ACTIVE)
+        expected = replace(self.CHECKED, ci_token_version=2, setup=SetupState.ACTIVE, revision=2)
         assert integrations.get("abc") == expected
 
     def test_of_a_deleted_integration_is_not_recorded(

@@ -26,12 +26,23 @@ class TestDocument:
             (b"", 1, "is not JSON (Expecting value at character 1); was it cut off?"),
             (b'{"a": 1}\n{"b": 1}', 2, "is not JSON (Extra data at character 1); send one"),
             (b'{"a":\n"Alice\xff"}', 2, "is not UTF-8; send UTF-8"),
+            (b"\n\xff", 2, "is not UTF-8; send UTF-8"),
             (b"[" * 100_000, 1, "is not JSON (it is nested too deeply at character 1)"),
             (b"9" * 5_000, 1, "is not JSON (a number in it has too many digits at character 1)"),
             (b"\x1f\x8b\x08", 1, "the body is gzip within gzip; pack it once"),
             (b"\xfe\xff\x00{", 1, "the body is UTF-16, as Windows PowerShell's `>` writes it"),
         ],
-        ids=["cut", "empty", "two", "encoding", "nested", "digits", "gzip", "utf-16"],
+        ids=[
+            "cut",
+            "empty",
+            "two",
+            "encoding",
+            "encoding behind a break",
+            "nested",
+            "digits",
+            "gzip",
+            "utf-16",
+        ],
     )
     def test_that_is_none_is_told_by_line_without_its_content(
         self, body: bytes, line: int, message: str

@@ -23,7 +23,7 @@ from bitbucket_integration.model_diff import (
 from hints import Hints
 from model_diffs_format import parse, recognises
 from model_diffs_schema import json_schema
-from submission_problems import LineProblem, PathProblem, SubmissionInvalid
+from submission_problems import MAX_PROBLEMS, LineProblem, PathProblem, SubmissionInvalid
 from tests.deployed_template import ROOT
 from tests.unit.tool_samples import sample
 
@@ -371,6 +371,23 @@ def test_all_problems_are_named_in_one_answer() -> None:
         "`models[0].rows.base` must be at least 0",
         "`models[1].model` is missing",
         "`models[1].modle` is unknown here; did you mean `model`?",
+    ]
+
+
+def test_of_many_problems_the_first_are_named() -> None:
+    with pytest.raises(SubmissionInvalid) as refused:
+        parse(body(*[{"model": "", "x": 1}] * 5_000), Hints())
+    assert len(refused.value.problems) == MAX_PROBLEMS
+    assert refused.value.more
+
+
+def test_of_many_wrong_sample_rows_the_first_is_named() -> None:
+    wrong = [{"a": 1}, *[{"a": []}] * 5_000]
+    rows = {"added": wrong, "removed": wrong, "changed": [{}, {}]}
+    assert [one.partition(" ")[0] for one in refusals(samples=rows)] == [
+        "`samples.added[1].a`",
+        "`samples.removed[1].a`",
+        *(f"`samples.changed[0].{name}`" for name in ("key", "base", "head")),
     ]
 
 

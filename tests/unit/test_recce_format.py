@@ -276,6 +276,11 @@ class TestArtifacts:
             [orders] = parse(state(run, artifacts=members), Hints())
             assert orders == ModelDiff("orders", Outcome.IDENTICAL, rows=RowCounts(1, 1))
 
+    def test_a_path_that_windows_wrote_is_one_in_the_repository(self) -> None:
+        text = json.dumps(STATE).replace("models/orders.sql", "models\\\\orders.sql")
+        paths = [diff.path for diff in parse(text.encode(), Hints())]
+        assert "models/orders.sql" in paths
+
     def test_a_name_in_two_packages_leads_to_neither(self) -> None:
         text = json.dumps(STATE).replace('"model.shop.customers": {', '"model.other.orders": {')
         text = text.replace('"name": "customers"', '"name": "orders"')

@@ -304,7 +304,7 @@ class TestAModel:
         schema = JudgedModel(different("schema", columns_added=(Column("a"),)))
         shown = of(*EVERY_KIND, JudgedModel(different("silent")), schema)
         assert shown.texts("span", "brief") == [
-            "9 added · 5 removed · 40 changed · 1 column with differences",
+            "9 added · 5 removed · 40 changed · 1 column differs",
             "could not be diffed",
             "20 added",
             "no differences",
@@ -430,6 +430,13 @@ class TestASelection:
             ("report", CREATED_AT)
         ]
 
+    def test_is_text_whatever_the_address_says(self) -> None:
+        hostile = '"><script>alert(1)</script>'
+        shown = page(published(EVERY_KIND), Selection(hostile, report=hostile))
+        values = [one.attributes.get("value") for one in shown.all("input")]
+        assert values == [hostile, hostile]
+        assert len(shown.all("script")) == 1
+
     def test_leads_to_models_that_it_leaves_out(self) -> None:
         shown = page(published(EVERY_KIND), Selection("payments"))
         links = [one.all("a")[0].attributes["href"] for one in only_list(shown, "findings")]
@@ -474,6 +481,11 @@ class TestTheHistory:
     def test_of_one_report_is_not_told(self) -> None:
         line = ReportSummary(7, COMMIT, CREATED_AT, Level.FAILED, 4, 2, 2)
         assert page(published(EVERY_KIND), history=(line,)).all("nav", "history") == []
+
+
+def test_what_steers_the_direction_of_text_is_shown_and_not_obeyed() -> None:
+    shown = of(JudgedModel(identical("a\u202eb\x1bc\ud800d")))
+    assert shown.texts("span", "name") == ["a\ufffdb\ufffdc\ufffdd"]
 
 
 def test_models_that_the_settings_leave_out_are_named() -> None:

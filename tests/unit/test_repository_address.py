@@ -40,6 +40,8 @@ SHOP = CloudAddress("acme", "jaffle-shop")
         "git@bitbucket.org:acme/jaffle-shop",
         "git@BITBUCKET.org:acme/jaffle-shop.git",
         "git@bitbucket.org:/acme/jaffle-shop.git",
+        "git@bitbucket.org/acme/jaffle-shop.git",
+        "git@bitbucket.org:acme/jaffle-shop/src/main",
         "ssh://git@bitbucket.org/acme/jaffle-shop.git",
         "ssh://git@bitbucket.org:22/acme/jaffle-shop.git",
         "ssh://git@altssh.bitbucket.org:443/acme/jaffle-shop.git",
@@ -87,11 +89,14 @@ def test_names_may_be_unusual(text: str, address: CloudAddress) -> None:
         "acme/...git",
         "acme\\jaffle-shop",
         "acme:jaffle-shop",
+        "acme/jaffle~shop",
         "acme/jäffle",
         "acme/%2e%2e",
         "acme/a%2fb",
         "acme/a\x00b",
         "{not-a-uuid}/jaffle-shop",
+        "{7f1f0dd8-ffb5-4a57-5b9cf2a1c001}/jaffle-shop",
+        "{7f1f0dd8-ffb5-4a57-9d5b-5b9cf2a1c00}/jaffle-shop",
         UUID,
         f"acme/{UUID}x",
         f"acme/{'r' * 129}",
@@ -111,8 +116,10 @@ def test_names_may_be_unusual(text: str, address: CloudAddress) -> None:
         "https://bitbucket.org@evil.example/acme/jaffle-shop",
         "https://evil.example/bitbucket.org/acme/jaffle-shop",
         "git@github.com:acme/jaffle-shop.git",
+        "jane@bitbucket.org:acme/jaffle-shop.git",
         "ssh://git@bitbucket.acme.example:7999/data/jaffle-shop.git",
         "git@bitbucket.org:acme",
+        "git@bitbucket.org:acme/jaffle-shop\nevil",
     ],
 )
 def test_anything_else_is_refused_with_a_cure(text: str) -> None:
@@ -133,6 +140,15 @@ def test_anything_else_is_refused_with_a_cure(text: str) -> None:
 def test_a_password_in_the_address_is_refused_and_not_repeated(text: str) -> None:
     with pytest.raises(InvalidRequestError, match="field of its own") as caught:
         parse(text)
+    assert caught.value.field == "repository"
+    assert "SECRET" not in str(caught.value)
+
+
+def test_a_name_that_is_none_is_shown_unless_it_may_be_a_password() -> None:
+    with pytest.raises(InvalidRequestError, match="'jaffle shop' is no name"):
+        parse("acme/jaffle shop")
+    with pytest.raises(InvalidRequestError) as caught:
+        parse("x-token-auth:SECRET@bitbucket.org/acme")
     assert "SECRET" not in str(caught.value)
 
 

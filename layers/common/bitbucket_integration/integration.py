@@ -6,6 +6,9 @@ from typing import ClassVar
 
 WEBHOOK_PATH = "/webhooks/"
 
+WITHOUT_END = "9999-12-31T23:59:59+00:00"
+"""A grace until further notice: a rotation that has begun and is not finished."""
+
 
 class Provider(StrEnum):
     """Which Bitbucket a repository lives on."""
@@ -96,8 +99,11 @@ class Health:
 class Integration:
     """What is stored about one repository's integration. Times are ISO 8601 in UTC.
 
-    `settings` are ReportSettings as they are stored: JSON, empty for the defaults.
-    A version that is raised makes the secrets invalid that are derived with it.
+    `settings` are ReportSettings as they are stored: JSON, empty for the defaults. `revision` is
+    raised by every change that an admin makes, and by nothing else. Reports are not posted while it
+    is `paused`. A version that is raised makes the secrets invalid that are derived with it, the
+    former ones at the end of their grace; an empty grace is none. `access_token_expires` is a date,
+    empty when it is not known.
     """
 
     id: str
@@ -113,8 +119,35 @@ class Integration:
     report_link_version: int = 1
     health: Health = field(default_factory=Health)
     settings: str = ""
+    revision: int = 1
+    paused: bool = False
+    webhook_secret_grace_until: str = ""
+    ci_token_grace_until: str = ""
+    access_token_expires: str = ""
+    access_token_id: str = ""
+    """The integration whose access token is used; empty for its own."""
+
+    @property
+    def access_token_owner(self) -> str:
+        """The id under which the access token is kept."""
+        return self.access_token_id or self.id
+
+    def webhook_secret_versions(self, now: str) -> tuple[int, ...]:
+        """The versions of the webhook's secret that are accepted at a time, the current one first.
+
+        Times are compared as text: both are ISO 8601 in UTC, with seconds.
+        """
+        return _accepted(self.webhook_secret_version, self.webhook_secret_grace_until, now)
+
+    def ci_token_versions(self, now: str) -> tuple[int, ...]:
+        """The same of the CI token."""
+        return _accepted(self.ci_token_version, self.ci_token_grace_until, now)
 
     @property
     def provider(self) -> Provider:
         """Which Bitbucket the repository lives on."""
         return self.repository.provider
+
+
+def _accepted(version: int, grace_until: str, now: str) -> tuple[int, ...]:
+    return (version, version - 1) if version > 1 and now < grace_until else (version,)

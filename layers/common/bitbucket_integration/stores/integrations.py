@@ -1,6 +1,6 @@
 """Integrations in DynamoDB."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
@@ -35,6 +35,8 @@ _IDENTITIES: dict[Provider, type[CloudIdentity | DataCenterIdentity]] = {
 }
 _MOST_IN_A_BATCH = 25
 _LONGEST_ID = 40
+_MOST_IN_A_QUERY = 100
+_MOST_QUERIES_A_PAGE = 10
 
 
 class IntegrationStore:
@@ -64,8 +66,31 @@ class IntegrationStore:
         item = answer.get("Item")
         return None if item is None else self.get(from_item(item)["integration_id"])
 
-    def page(self, limit: int, after: str | None) -> tuple[list[Integration], str | None]:
-        """Up to `limit` integrations by id, and the id to continue after if there may be more."""
+    def page(
+        self,
+        limit: int,
+        after: str | None,
+        wanted: Callable[[Integration], bool] | None = None,
+    ) -> tuple[list[Integration], str | None]:
+        """Up to `limit` integrations by id, and the id to continue after if there may be more.
+
+        Where few are `wanted`, a page may be short or empty although there are more.
+        """
+        found: list[Integration] = []
+        # What is not wanted is read, too, and takes its time.
+        for _ in range(_MOST_QUERIES_A_PAGE):
+            read, more = self._query_page(_MOST_IN_A_QUERY if wanted else limit, after)
+            for one in read:
+                after = one.id
+                if wanted is None or wanted(one):
+                    found.append(one)
+                if len(found) == limit:
+                    return found, after if more or one is not read[-1] else None
+            if not more:
+                return found, None
+        return found, after
+
+    def _query_page(self, limit: int, after: str | None) -> tuple[list[Integration], bool]:
         start = {} if after is None else {"ExclusiveStartKey": key(INTEGRATIONS, after)}
         answer = self._dynamodb.query(
             TableName=self._table,
@@ -76,8 +101,7 @@ class IntegrationStore:
             **start,  # type: ignore[arg-type] # the stubs cannot see through the ** of a start key
         )
         integrations = [_integration(from_item(item)) for item in answer["Items"]]
-        more = "LastEvaluatedKey" in answer
-        return integrations, integrations[-1].id if more and integrations else None
+        return integrations, "LastEvaluatedKey" in answer and bool(integrations)
 
     def create(self, integration: Integration) -> Integration:
         """Store a new integration, or answer the one that its repository has already.
@@ -112,17 +136,32 @@ class IntegrationStore:
             raise
         return integration
 
-    def update(self, integration: Integration) -> None:
-        """Replace an integration that exists; one that was deleted meanwhile stays deleted."""
+    def change(self, seen: Integration, changed: Integration) -> Integration | None:
+        """Store what an admin changed of an integration as it was seen, with the next revision.
+
+        Nothing but what differs is written, so that health and names that were recorded meanwhile
+        stay. None when somebody else has changed or deleted it since it was seen.
+        """
+        before, after = asdict(seen), asdict(changed) | {"revision": seen.revision + 1}
+        differing = [name for name in after if after[name] != before[name]]
+        # An integration of an earlier version has no revision yet.
+        unnumbered = " OR attribute_not_exists(revision)" if seen.revision == 1 else ""
         try:
-            self._dynamodb.put_item(
+            self._dynamodb.update_item(
                 TableName=self._table,
-                Item=_item(integration),
-                ConditionExpression="attribute_exists(pk)",
+                Key=key(INTEGRATIONS, seen.id),
+                UpdateExpression="SET " + ", ".join(f"#{name} = :{name}" for name in differing),
+                ConditionExpression=f"attribute_exists(pk) AND (revision = :seen{unnumbered})",
+                ExpressionAttributeNames={f"#{name}": name for name in differing},
+                ExpressionAttributeValues=to_item(
+                    {f":{name}": after[name] for name in differing} | {":seen": seen.revision}
+                ),
             )
         except ClientError as error:
             if not is_condition_failure(error):
                 raise
+            return None
+        return replace(changed, revision=seen.revision + 1)
 
     def record_health(self, integration: Integration, health: Health) -> None:
         """Note whether Bitbucket let us work; writes only what changed."""
