@@ -70,7 +70,7 @@ format: venv ## Formats and fixes what can be fixed
 
 .PHONY: schema
 schema: venv ## Writes docs/model-diffs.schema.json
-	@PYTHONPATH=functions/diffs python -c 'import model_diffs_schema as s; print(end=s.json_schema())' \
+	@PYTHONPATH=functions/diffs:layers/common python -c 'from formats import model_diffs_schema as s; print(end=s.json_schema())' \
 		> docs/model-diffs.schema.json
 
 .PHONY: build

@@ -43,12 +43,12 @@ from bitbucket_integration.stores.reports import ReportStore
 from bitbucket_integration.stores.secrets import SecretReader
 from bitbucket_integration.stores.submissions import SubmissionStore
 from bitbucket_integration.submission import Submission, submission_id
-from formats import AUTO, FORMATS, format_of
-from hints import Hints
-from report_reader import ReportReader
-from report_route import add_report_route
+from formats.hints import Hints
+from formats.registry import AUTO, FORMATS, format_of
+from formats.submission_problems import SubmissionInvalid
+from full_report.report_reader import ReportReader
+from full_report.report_route import add_report_route
 from sample_rows import permitted
-from submission_problems import SubmissionInvalid
 from submission_request import BodyTooLargeError, Target, unpacked
 
 _RETRY_SECONDS = 30

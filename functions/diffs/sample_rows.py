@@ -11,7 +11,7 @@ from itertools import chain, islice
 from bitbucket_integration.model_diff import ModelDiff, RowChange, SampleCell, SampleRow
 from bitbucket_integration.name_patterns import NamePatterns
 from bitbucket_integration.report_settings import ReportSettings
-from json_object import storable
+from formats.json_object import storable
 
 MOST_ROWS = 20
 """So many sample rows of a model are kept."""

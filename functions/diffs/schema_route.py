@@ -5,7 +5,7 @@ from functools import cache
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.router import APIGatewayRouter
 
-from model_diffs_schema import json_schema
+from formats.model_diffs_schema import json_schema
 
 _CACHED = {"Cache-Control": "public, max-age=3600"}
 """A deployment changes it, so not for long."""

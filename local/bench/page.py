@@ -5,10 +5,10 @@ from collections.abc import Callable
 
 from bitbucket_integration.published_report import PublishedReport
 from bitbucket_integration.stores.packing import packed, unpacked
-from report_document import report_document
-from report_page import report_page
-from selection import Selection
-from shown_report import ShownReport
+from full_report.report_document import report_document
+from full_report.report_page import report_page
+from full_report.selection import Selection
+from full_report.shown_report import ShownReport
 from tests.unit.large_report import large_diffs
 from tests.unit.published_reports import judged, published
 

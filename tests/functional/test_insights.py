@@ -125,6 +125,23 @@ class TestATokenThatMayDoAllButThis:
         assert len(connection.insights(head)) == 1
 
 
+def test_annotations_that_bitbucket_refuses_are_not_sent_again_and_again(
+    connection: Connection,
+) -> None:
+    number, head = opened(connection)
+    bitbucket = connection.system.bitbucket
+    bitbucket.add_fault("server_error", path="*/annotations", status=400, times=None)
+    connection.submit(**broken("a"), commit=head)
+    connection.settle()
+    [report] = connection.insights(head)
+    assert report.annotations == ()
+    assert connection.build_status(head)[0] == "FAILED"
+    bitbucket.clear_requests()
+    bitbucket.edit_pull_request(connection.repository, number, title="Another title")
+    connection.settle()
+    assert writes(connection) == []
+
+
 @only_on(DATA_CENTER, "On Bitbucket Cloud any token may replace a report")
 class TestAReportOfAnEarlierToken:
     def replaced(self, connection: Connection, permission: str) -> tuple[str, int]:

@@ -1,6 +1,6 @@
 import requests
 
-from model_diffs_schema import json_schema
+from formats.model_diffs_schema import json_schema
 from tests.functional.conftest import System
 
 

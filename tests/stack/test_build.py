@@ -50,7 +50,7 @@ def test_the_layer_serves_both_processors(built: Path, module: str, processor: s
 
 
 def test_the_full_report_has_its_templates(built: Path) -> None:
-    source = ROOT / "functions" / "diffs" / "templates"
+    source = ROOT / "functions" / "diffs" / "full_report" / "templates"
     wanted = {path.name: path.read_bytes() for path in source.iterdir()}
-    found = (built / "DiffsFunction" / "templates").iterdir()
+    found = (built / "DiffsFunction" / "full_report" / "templates").iterdir()
     assert {path.name: path.read_bytes() for path in found} == wanted

@@ -28,11 +28,7 @@ def switch_webhook_off(repository: Repository) -> None:
         hooks[uuid] = replace(hook, active=False)
 
 
-@pytest.mark.parametrize("fixture", ["repository", "on_data_center"])
-def test_it_looks_at_everything_and_repairs_the_webhook(
-    fixture: str, request: pytest.FixtureRequest
-) -> None:
-    repository: Repository = request.getfixturevalue(fixture)
+def test_it_looks_at_everything_and_repairs_the_webhook(repository: Repository) -> None:
     healthy = check(repository)
     assert healthy["ok"] is True, healthy["checks"]
     switch_webhook_off(repository)

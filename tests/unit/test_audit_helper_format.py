@@ -3,8 +3,6 @@ from typing import Any
 
 import pytest
 
-import result_rows
-from audit_helper_format import parse, recognises
 from bitbucket_integration.errors import InvalidRequestError
 from bitbucket_integration.model_diff import (
     Column,
@@ -17,8 +15,10 @@ from bitbucket_integration.model_diff import (
     SampleRow,
     TypeChange,
 )
-from hints import Hints
-from submission_problems import SubmissionInvalid
+from formats import result_rows
+from formats.audit_helper_format import parse, recognises
+from formats.hints import Hints
+from formats.submission_problems import SubmissionInvalid
 from tests.unit.tool_samples import sample
 
 ORDERS = Hints("orders", "models/orders.sql", "prod.orders", "pr.orders", ("id",))

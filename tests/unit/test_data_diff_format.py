@@ -19,9 +19,9 @@ from bitbucket_integration.model_diff import (
     TypeChange,
 )
 from bitbucket_integration.stores.packing import packed, unpacked
-from data_diff_format import parse as parse_format
-from hints import Hints
-from submission_problems import MAX_PROBLEMS, LineProblem, SubmissionInvalid
+from formats.data_diff_format import parse as parse_format
+from formats.hints import Hints
+from formats.submission_problems import MAX_PROBLEMS, LineProblem, SubmissionInvalid
 from tests.unit.tool_samples import json_values, sample
 
 # What data-diff 0.11.2 printed for two tables in DuckDB, its column lists completed.

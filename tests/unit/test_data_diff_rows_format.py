@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from bitbucket_integration.errors import InvalidRequestError
 from bitbucket_integration.model_diff import ModelDiff, Outcome, RowCounts
-from data_diff_rows_format import parse
-from hints import Hints
-from submission_problems import LineProblem, SubmissionInvalid
+from formats.data_diff_rows_format import parse
+from formats.hints import Hints
+from formats.submission_problems import LineProblem, SubmissionInvalid
 from tests.unit.tool_samples import sample
 
 TOOLS = ["data_diff", "reladiff"]

@@ -12,9 +12,9 @@ from bitbucket_integration.model_diff import (
     RowCounts,
     TypeChange,
 )
-from data_validation_format import parse, recognises
-from hints import Hints
-from submission_problems import SubmissionInvalid
+from formats.data_validation_format import parse, recognises
+from formats.hints import Hints
+from formats.submission_problems import SubmissionInvalid
 from tests.unit.tool_samples import sample
 
 NO_HINTS = Hints()
@@ -177,6 +177,14 @@ def test_a_row_only_in_production_is_removed() -> None:
     assert diff.outcome is Outcome.DIFFERENT
 
 
+def test_counted_rows_of_both_sides_outrank_those_that_were_compared() -> None:
+    compared = row(1, "1", "1", "success")
+    both = read(compared, result(source_agg_value="4", target_agg_value="4"))
+    assert both.rows == RowCounts(4, 4, added=0, removed=0, changed=0, unchanged=1)
+    for one_side in ({"source_agg_value": None}, {"target_agg_value": None}):
+        assert read(compared, result(**one_side)).rows == RowCounts(1, 1, 0, 0, 0, 1)
+
+
 def test_a_null_on_one_side_is_a_change_and_no_missing_row() -> None:
     null = row(1, "x", "1", "fail", source_agg_value=None)
     diff = read(null, row(2, "1", "1", "success"))
@@ -237,6 +245,8 @@ def test_columns_are_added_removed_and_retyped_from_production_to_the_pull_reque
     assert diff.columns_removed == (Column("legacy", "string"),)
     assert diff.columns_added == (Column("region", "string not null"),)
     assert diff.types_changed == (TypeChange("status", "int64 not null", "int64"),)
+    untyped = read(result(**column("N/A", "region", "N/A", "string") | {"target_agg_value": None}))
+    assert untyped.columns_added == (Column("region"),)
 
 
 def test_the_model_is_the_name_of_the_pull_requests_table() -> None:

@@ -14,9 +14,9 @@ from bitbucket_integration.model_diff import (
     RowCounts,
     TypeChange,
 )
-from datacompy_format import parse, recognises
-from hints import Hints
-from submission_problems import SubmissionInvalid
+from formats.datacompy_format import parse, recognises
+from formats.hints import Hints
+from formats.submission_problems import SubmissionInvalid
 from tests.unit.tool_samples import sample
 
 NO_HINTS = Hints()

@@ -14,9 +14,9 @@ from bitbucket_integration.model_diff import (
     RowCounts,
     TypeChange,
 )
-from datafold_format import parse
-from hints import Hints
-from submission_problems import LineProblem, PathProblem, SubmissionInvalid
+from formats.datafold_format import parse
+from formats.hints import Hints
+from formats.submission_problems import LineProblem, PathProblem, SubmissionInvalid
 from tests.unit.tool_samples import sample
 
 ORDERS = Hints(model="orders")

@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import data_diff_format
 from bitbucket_integration.model_diff import Outcome
-from hints import Hints
+from formats import data_diff_format
+from formats.hints import Hints
 from local.demo.warehouse import PUSHES, data_diff_json
 from local.demo.warehouse.build import MODELS
 from local.demo.warehouse.diff import Table, diff

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bitbucket_integration.model_diff import ColumnValues, RowCounts
-from figures import counted, full_percent, match, number, rows_in_both, share, total
+from full_report.figures import counted, full_percent, match, number, rows_in_both, share, total
 
 
 def value(percent: str) -> float:

@@ -2,13 +2,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import data_diff_format
 from bitbucket_integration.errors import InvalidRequestError
 from bitbucket_integration.model_diff import ModelDiff, Outcome
 from bitbucket_integration.stores.packing import packed, unpacked
-from formats import AUTO, FORMATS, format_of
-from hints import Hints
-from submission_problems import MAX_PROBLEMS, SubmissionInvalid
+from formats import data_diff_format
+from formats.hints import Hints
+from formats.registry import AUTO, FORMATS, format_of
+from formats.submission_problems import MAX_PROBLEMS, SubmissionInvalid
 from tests.unit.tool_samples import SAMPLES, damaged, documents, json_values, mutated, sample
 
 FORMAT_OF = {

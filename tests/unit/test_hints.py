@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bitbucket_integration.errors import InvalidRequestError
-from hints import Hints
+from formats.hints import Hints
 
 
 def refusal(query: dict[str, str]) -> tuple[str, str]:

@@ -155,7 +155,7 @@ class TestOutcome:
                 Outcome.DIFFERENT,
             ),
             (
-                different("a", keys=KeyCounts(None, 1, 2, 2), columns_added=(Column("etl_a"),)),
+                different("a", keys=KeyCounts(None, 1, 2, None), columns_added=(Column("etl_a"),)),
                 Outcome.IDENTICAL,
             ),
             (

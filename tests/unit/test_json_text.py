@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from json_text import NotJson, beginning, document, not_text, parsed
-from submission_problems import LineProblem, SubmissionInvalid
+from formats.json_text import NotJson, beginning, document, not_text, parsed
+from formats.submission_problems import LineProblem, SubmissionInvalid
 
 
 def problem(body: bytes) -> LineProblem:

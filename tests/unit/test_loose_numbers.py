@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loose_numbers import count
+from formats.loose_numbers import count
 
 
 @pytest.mark.parametrize(

@@ -20,10 +20,10 @@ from bitbucket_integration.model_diff import (
     SampleRow,
     TypeChange,
 )
-from hints import Hints
-from model_diffs_format import parse, recognises
-from model_diffs_schema import json_schema
-from submission_problems import MAX_PROBLEMS, LineProblem, PathProblem, SubmissionInvalid
+from formats.hints import Hints
+from formats.model_diffs_format import parse, recognises
+from formats.model_diffs_schema import json_schema
+from formats.submission_problems import MAX_PROBLEMS, LineProblem, PathProblem, SubmissionInvalid
 from tests.deployed_template import ROOT
 from tests.unit.tool_samples import sample
 

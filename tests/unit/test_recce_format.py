@@ -1,3 +1,4 @@
+import copy
 import json
 from collections.abc import Callable
 from typing import Any
@@ -13,9 +14,9 @@ from bitbucket_integration.model_diff import (
     RowCounts,
     TypeChange,
 )
-from hints import Hints
-from recce_format import parse, recognises
-from submission_problems import SubmissionInvalid
+from formats.hints import Hints
+from formats.recce_format import parse, recognises
+from formats.submission_problems import SubmissionInvalid
 from tests.unit.tool_samples import sample
 
 STATE: dict[str, Any] = json.loads(sample("recce/recce_state.json"))
@@ -275,6 +276,15 @@ class TestArtifacts:
         for members in (wrong, {"base": wrong, "current": wrong}):
             [orders] = parse(state(run, artifacts=members), Hints())
             assert orders == ModelDiff("orders", Outcome.IDENTICAL, rows=RowCounts(1, 1))
+
+    def test_a_test_with_the_name_of_a_model_is_none(self) -> None:
+        changed = copy.deepcopy(STATE)
+        for side in changed["artifacts"].values():
+            nodes = side["manifest"]["nodes"]
+            nodes["test.shop.orders"] = nodes["model.shop.orders"] | {"resource_type": "test"}
+        assert parse(json.dumps(changed).encode(), Hints()) == parse(
+            json.dumps(STATE).encode(), Hints()
+        )
 
     def test_a_path_that_windows_wrote_is_one_in_the_repository(self) -> None:
         text = json.dumps(STATE).replace("models/orders.sql", "models\\\\orders.sql")

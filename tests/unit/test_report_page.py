@@ -20,10 +20,10 @@ from bitbucket_integration.model_diff import (
     TypeChange,
 )
 from bitbucket_integration.published_report import Changes, PublishedReport, ReportSummary
-from model_facts import sample_cells, sample_columns
-from report_page import MOST_FINDINGS, Document, message_page, report_page
-from selection import MOST_MODELS, Selection
-from shown_report import ShownReport
+from full_report.model_facts import sample_cells, sample_columns
+from full_report.report_page import MOST_FINDINGS, Document, message_page, report_page
+from full_report.selection import MOST_MODELS, Selection
+from full_report.shown_report import ShownReport
 from tests.unit.large_report import large_diffs
 from tests.unit.model_diffs import different, identical
 from tests.unit.parsed_html import Element, parsed

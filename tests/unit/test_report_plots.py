@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from bitbucket_integration.judged_report import JudgedModel
 from bitbucket_integration.model_diff import ColumnValues, RowCounts
-from report_plots import MOST_BARS, match_plot, row_plot
+from full_report.report_plots import MOST_BARS, match_plot, row_plot
 from tests.unit.model_diffs import different, identical, model_diffs
 
 

@@ -1,7 +1,7 @@
 import pytest
 
 from bitbucket_integration.model_diff import RowCounts
-from row_totals import believable, in_both, without_totals
+from formats.row_totals import believable, in_both, without_totals
 
 ALL = RowCounts(base=12, head=13, added=2, removed=1, changed=3, unchanged=8)
 DIFFERING = RowCounts(added=2, removed=1, changed=3)

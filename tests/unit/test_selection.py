@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from bitbucket_integration.judged_report import JudgedModel, Level
 from bitbucket_integration.model_diff import Column, ColumnValues, Dependent, TypeChange
-from selection import MOST_MODELS, MOST_TEXT, Selection, pages
+from full_report.selection import MOST_MODELS, MOST_TEXT, Selection, pages
 from tests.unit.model_diffs import different, identical, names
 from tests.unit.published_reports import BROKEN, EVERY_KIND, NOT_DIFFED, PASSED, WARNED, finding
 

@@ -4,7 +4,7 @@ import pytest
 
 from bitbucket_integration.judged_report import Level
 from bitbucket_integration.published_report import ReportSummary
-from shown_report import ShownReport, chosen
+from full_report.shown_report import ShownReport, chosen
 from tests.unit.published_reports import COMMIT, CREATED_AT, OTHER_COMMIT, published
 
 NEWEST = ReportSummary(7, COMMIT, "2026-11-20T11:00:00.000000+00:00", Level.FAILED, 4, 2, 2)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from submission_problems import MAX_PROBLEMS, LineProblem, PathProblem, SubmissionInvalid
+from formats.submission_problems import MAX_PROBLEMS, LineProblem, PathProblem, SubmissionInvalid
 
 MAX_COUNT = 2**63 - 1
 

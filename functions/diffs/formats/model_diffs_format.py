@@ -4,7 +4,6 @@ import re
 
 from pydantic import ValidationError
 
-import schema_problems
 from bitbucket_integration.model_diff import (
     Column,
     ColumnValues,
@@ -18,12 +17,13 @@ from bitbucket_integration.model_diff import (
     SampleRow,
     TypeChange,
 )
-from error_text import presentable
-from hints import Hints
-from json_object import storable
-from json_text import beginning, document
-from model_diffs_checks import UniqueNames, contradictions
-from model_diffs_schema import (
+from formats import schema_problems
+from formats.error_text import presentable
+from formats.hints import Hints
+from formats.json_object import storable
+from formats.json_text import beginning, document
+from formats.model_diffs_checks import UniqueNames, contradictions
+from formats.model_diffs_schema import (
     ChangedRow,
     Envelope,
     KeyProblems,
@@ -32,9 +32,9 @@ from model_diffs_schema import (
     Samples,
     Values,
 )
-from outcomes import settled
+from formats.outcomes import settled
+from formats.submission_problems import MAX_PROBLEMS, Problem, SubmissionInvalid
 from sample_rows import few, value_text
-from submission_problems import MAX_PROBLEMS, Problem, SubmissionInvalid
 
 _FIRST_MEMBER = re.compile(
     rb'\{\s*("\$schema"\s*:\s*"[^"]*"\s*,\s*)?("version"\s*:\s*\d|"models"\s*:\s*\[)'

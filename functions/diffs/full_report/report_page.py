@@ -15,13 +15,12 @@ from urllib.parse import urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-import figures
-import model_facts
 from bitbucket_integration.judged_report import JudgedReport, Level
 from bitbucket_integration.model_diff import Outcome
-from report_plots import match_plot, row_plot
-from selection import Numbered, Selection, pages
-from shown_report import ShownReport
+from full_report import figures, model_facts
+from full_report.report_plots import match_plot, row_plot
+from full_report.selection import Numbered, Selection, pages
+from full_report.shown_report import ShownReport
 
 MOST_FINDINGS = 50
 _MOST_OPEN = 5

@@ -3,18 +3,20 @@
 from collections.abc import Mapping
 from typing import Protocol
 
-import audit_helper_format
-import data_diff_format
-import data_diff_rows_format
-import data_diff_stats_format
-import data_validation_format
-import datacompy_format
-import datafold_format
-import model_diffs_format
-import recce_format
 from bitbucket_integration.errors import InvalidRequestError
 from bitbucket_integration.model_diff import ModelDiff
-from hints import Hints
+from formats import (
+    audit_helper_format,
+    data_diff_format,
+    data_diff_rows_format,
+    data_diff_stats_format,
+    data_validation_format,
+    datacompy_format,
+    datafold_format,
+    model_diffs_format,
+    recce_format,
+)
+from formats.hints import Hints
 
 AUTO = "auto"
 """What `?format=` says, or means when it is left out, to have the format recognised."""

@@ -18,11 +18,11 @@ from bitbucket_integration.model_diff import (
     RowCounts,
     TypeChange,
 )
-from error_text import presentable
-from hints import Hints
-from json_object import JsonObject, objects_in
-from json_text import beginning, document
-from submission_problems import LineProblem, PathProblem, SubmissionInvalid
+from formats.error_text import presentable
+from formats.hints import Hints
+from formats.json_object import JsonObject, objects_in
+from formats.json_text import beginning, document
+from formats.submission_problems import LineProblem, PathProblem, SubmissionInvalid
 
 _CURE = "send the answer of `summary_results` unchanged"
 _NOTHING_COMPARED = "Datafold compared no values, since it knows no primary key of the table"

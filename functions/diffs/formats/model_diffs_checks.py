@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
-from model_diffs_schema import ColumnValues, Model, Rows
-from submission_problems import PathProblem
+from formats.model_diffs_schema import ColumnValues, Model, Rows
+from formats.submission_problems import PathProblem
 
 _MOST_ROUNDING = 1.0
 """Percent are rounded, a whole percent at most."""

@@ -2,7 +2,7 @@
 
 from decimal import Decimal, InvalidOperation
 
-from json_object import MAX_COUNT
+from formats.json_object import MAX_COUNT
 
 _MOST_DIGITS = len(str(MAX_COUNT))
 

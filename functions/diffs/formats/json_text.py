@@ -6,7 +6,7 @@ No message repeats what is in the body.
 import json
 from typing import Any
 
-from submission_problems import LineProblem, SubmissionInvalid
+from formats.submission_problems import LineProblem, SubmissionInvalid
 
 BLANKS = " \t\r\n"
 

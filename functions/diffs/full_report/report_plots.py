@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bitbucket_integration.model_diff import RowCounts
-from figures import rows_in_both
-from selection import Numbered
+from full_report.figures import rows_in_both
+from full_report.selection import Numbered
 
 MOST_BARS = 30
 _SCALES = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from bitbucket_integration.model_diff import Column, ColumnValues, RowCounts, TypeChange
-from json_object import JsonObject
-from loose_numbers import count
+from formats.json_object import JsonObject
+from formats.loose_numbers import count
 
 _NOT_THERE = "N/A"
 _OF_WHOLE_ROWS = ("hash__", "concat__")

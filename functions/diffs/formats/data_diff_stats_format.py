@@ -7,11 +7,11 @@ not read for its counts, since segments of a table overwrite one another's there
 import re
 
 from bitbucket_integration.model_diff import ModelDiff, Outcome, RowCounts
-from hints import Hints
-from json_object import JsonObject, kind
-from json_text import beginning, document
-from row_totals import believable, without_totals
-from submission_problems import LineProblem, PathProblem, SubmissionInvalid
+from formats.hints import Hints
+from formats.json_object import JsonObject, kind
+from formats.json_text import beginning, document
+from formats.row_totals import believable, without_totals
+from formats.submission_problems import LineProblem, PathProblem, SubmissionInvalid
 
 _BEGINNING = re.compile(rb'\{\s*"(rows|exclusive)_[AB]"\s*:')
 

@@ -9,8 +9,8 @@ from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from json_object import kind
-from submission_problems import LineProblem, PathProblem, Problem
+from formats.json_object import kind
+from formats.submission_problems import LineProblem, PathProblem, Problem
 
 _WANTED = {
     "bool_type": "true or false",

@@ -6,8 +6,8 @@ from pydantic import TypeAdapter
 
 from bitbucket_integration.judged_report import JudgedModel
 from bitbucket_integration.published_report import Changes, ReportSummary
-from selection import Selection, pages
-from shown_report import ShownReport
+from full_report.selection import Selection, pages
+from full_report.shown_report import ShownReport
 
 _MODEL = TypeAdapter(JudgedModel)
 _CHANGES: TypeAdapter[Changes | None] = TypeAdapter(Changes | None)

@@ -8,7 +8,7 @@ from bitbucket_integration.stores.integrations import IntegrationStore
 from bitbucket_integration.stores.pull_requests import PullRequestStore
 from bitbucket_integration.stores.reports import ReportStore
 from bitbucket_integration.stores.secrets import SecretReader
-from shown_report import ShownReport, chosen
+from full_report.shown_report import ShownReport, chosen
 
 
 class UnknownReportError(IntegrationError):

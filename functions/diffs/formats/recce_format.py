@@ -11,14 +11,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bitbucket_integration.model_diff import ColumnValues, ModelDiff, Outcome, RowCounts
-from dbt_artifacts import Artifacts
-from error_text import presentable
-from hints import Hints
-from json_object import JsonObject, kind, storable
-from json_text import beginning, document
-from loose_numbers import count
-from outcomes import settled
-from submission_problems import LineProblem, PathProblem, SubmissionInvalid
+from formats.dbt_artifacts import Artifacts
+from formats.error_text import presentable
+from formats.hints import Hints
+from formats.json_object import JsonObject, kind, storable
+from formats.json_text import beginning, document
+from formats.loose_numbers import count
+from formats.outcomes import settled
+from formats.submission_problems import LineProblem, PathProblem, SubmissionInvalid
 
 _CURE = "send recce_state.json as `recce run` wrote it"
 _NOTHING = (

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from json_documents import documents
-from json_object import kind, storable
-from json_text import beginning, not_text
-from loose_numbers import count
-from submission_problems import LineProblem, PathProblem, Problem, SubmissionInvalid
+from formats.json_documents import documents
+from formats.json_object import kind, storable
+from formats.json_text import beginning, not_text
+from formats.loose_numbers import count
+from formats.submission_problems import LineProblem, PathProblem, Problem, SubmissionInvalid
 
 _MOST_ROWS = 100_000
 """Many more than a summary has, and few enough to be held."""

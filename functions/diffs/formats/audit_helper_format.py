@@ -9,14 +9,14 @@ import re
 from collections.abc import Mapping
 from enum import StrEnum
 
-from audit_helper_samples import samples
 from bitbucket_integration.model_diff import ColumnValues, ModelDiff, Outcome, RowCounts
-from column_changes import ColumnChanges, column_changes
-from hints import Hints
-from json_text import beginning
-from outcomes import settled
-from result_rows import ResultRow, result_rows
-from submission_problems import LineProblem, Problem, SubmissionInvalid
+from formats.audit_helper_samples import samples
+from formats.column_changes import ColumnChanges, column_changes
+from formats.hints import Hints
+from formats.json_text import beginning
+from formats.outcomes import settled
+from formats.result_rows import ResultRow, result_rows
+from formats.submission_problems import LineProblem, Problem, SubmissionInvalid
 
 
 class _Macro(StrEnum):

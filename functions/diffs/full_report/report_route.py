@@ -14,9 +14,14 @@ from botocore.exceptions import BotoCoreError, ClientError
 from bitbucket_integration import http_event
 from bitbucket_integration.errors import MissingSecretError
 from bitbucket_integration.problem import NOT_CACHED, PROBLEM_TYPE, problem_body
-from report_reader import ReportReader, UnknownReportError
-from report_refusals import REPORT_TOO_LARGE, REPORT_UNAVAILABLE, UNKNOWN_REPORT, ReportRefusal
-from selection import Selection
+from full_report.report_reader import ReportReader, UnknownReportError
+from full_report.report_refusals import (
+    REPORT_TOO_LARGE,
+    REPORT_UNAVAILABLE,
+    UNKNOWN_REPORT,
+    ReportRefusal,
+)
+from full_report.selection import Selection
 
 MOST_CHARACTERS = 5_900_000
 """Lambda answers with at most 6 MB, in which what is packed is Base64."""
@@ -64,13 +69,13 @@ def add_report_route(
             pull_request_id=published.pull_request_id,
         )
         if as_json:
-            from report_document import report_document  # noqa: PLC0415 as below
+            from full_report.report_document import report_document  # noqa: PLC0415 as below
 
             text = json.dumps(report_document(shown, selection), ensure_ascii=False)
             answer = _answer(event, _JSON, text)
         else:
             # Submissions need not wait until a template engine is imported.
-            from report_page import report_page  # noqa: PLC0415
+            from full_report.report_page import report_page  # noqa: PLC0415
 
             document = report_page(shown, selection)
             answer = _answer(
@@ -124,7 +129,7 @@ def _refused(refusal: ReportRefusal, *, as_json: bool) -> Response[Any]:
     if as_json:
         body = problem_body(refusal.status, refusal.reason, refusal.detail)
         return Response(refusal.status, PROBLEM_TYPE, json.dumps(body), sent)
-    from report_page import message_page  # noqa: PLC0415 as above
+    from full_report.report_page import message_page  # noqa: PLC0415 as above
 
     document = message_page(refusal.title, refusal.paragraphs)
     sent["Content-Security-Policy"] = document.policy

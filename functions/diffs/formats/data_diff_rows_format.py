@@ -17,9 +17,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from bitbucket_integration.model_diff import ModelDiff, Outcome, RowCounts
-from hints import Hints
-from json_text import BLANKS, NotJson, beginning, not_text, parsed
-from submission_problems import MAX_PROBLEMS, LineProblem, SubmissionInvalid
+from formats.hints import Hints
+from formats.json_text import BLANKS, NotJson, beginning, not_text, parsed
+from formats.submission_problems import MAX_PROBLEMS, LineProblem, SubmissionInvalid
 
 type Key = tuple[str, ...] | str
 

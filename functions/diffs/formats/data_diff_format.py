@@ -18,13 +18,13 @@ from bitbucket_integration.model_diff import (
     SampleRow,
     TypeChange,
 )
-from data_diff_listed_rows import read_listed
-from error_text import presentable
-from hints import Hints
-from json_object import JsonObject, kind, storable
-from json_text import BLANKS, NotJson, beginning, not_text, parsed
-from row_totals import believable, in_both
-from submission_problems import MAX_PROBLEMS, LineProblem, PathProblem, SubmissionInvalid
+from formats.data_diff_listed_rows import read_listed
+from formats.error_text import presentable
+from formats.hints import Hints
+from formats.json_object import JsonObject, kind, storable
+from formats.json_text import BLANKS, NotJson, beginning, not_text, parsed
+from formats.row_totals import believable, in_both
+from formats.submission_problems import MAX_PROBLEMS, LineProblem, PathProblem, SubmissionInvalid
 
 _ONLY_JSON_LINES = "send only the JSON lines of `data-diff --dbt --json`, for example `grep '^{'`"
 _EMPTY = (

@@ -18,12 +18,12 @@ from bitbucket_integration.model_diff import (
     RowCounts,
     TypeChange,
 )
-from hints import Hints
-from json_documents import documents
-from json_object import JsonObject, objects_in
-from json_text import beginning
-from outcomes import settled
-from submission_problems import LineProblem, PathProblem, SubmissionInvalid
+from formats.hints import Hints
+from formats.json_documents import documents
+from formats.json_object import JsonObject, objects_in
+from formats.json_text import beginning
+from formats.outcomes import settled
+from formats.submission_problems import LineProblem, PathProblem, SubmissionInvalid
 
 _CURE = "send the report as datacompy 1 wrote it"
 _DEFAULT_NAMES = {"df1", "df2"}

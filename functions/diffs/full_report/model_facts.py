@@ -10,7 +10,7 @@ from bitbucket_integration.model_diff import (
     RowCounts,
     SampleRow,
 )
-from figures import counted, full_percent, match, number, rows_in_both, share
+from full_report.figures import counted, full_percent, match, number, rows_in_both, share
 
 type ColumnRow = tuple[str, str, str, str, int | None]
 type CountRow = tuple[str, str, str]

@@ -3,8 +3,8 @@
 import json
 from typing import Any
 
-from json_text import BLANKS, not_text
-from submission_problems import LineProblem, SubmissionInvalid
+from formats.json_text import BLANKS, not_text
+from formats.submission_problems import LineProblem, SubmissionInvalid
 
 _BETWEEN = f"{BLANKS}\ufeff"
 """Files put together have a byte order mark wherever one of them begins."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from bitbucket_integration.model_diff import RowChange, SampleCell, SampleRow
-from result_rows import ResultRow
+from formats.result_rows import ResultRow
 from sample_rows import few, value_text
 
 type _Sides = tuple[ResultRow | None, ResultRow | None]

@@ -12,14 +12,14 @@ from typing import Any
 
 from bitbucket_integration.errors import InvalidRequestError
 from bitbucket_integration.model_diff import ModelDiff, Outcome, RowCounts
-from data_validation_results import Aggregates, RowResults, SchemaResults, failed
-from error_text import presentable
-from hints import Hints
-from json_documents import documents
-from json_object import JsonObject, kind
-from json_text import beginning
-from outcomes import settled
-from submission_problems import LineProblem, PathProblem, SubmissionInvalid
+from formats.data_validation_results import Aggregates, RowResults, SchemaResults, failed
+from formats.error_text import presentable
+from formats.hints import Hints
+from formats.json_documents import documents
+from formats.json_object import JsonObject, kind
+from formats.json_text import beginning
+from formats.outcomes import settled
+from formats.submission_problems import LineProblem, PathProblem, SubmissionInvalid
 
 type _Tables = tuple[str, str]
 

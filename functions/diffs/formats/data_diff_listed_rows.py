@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from bitbucket_integration.model_diff import RowChange, RowCounts, SampleCell, SampleRow
-from json_object import JsonObject, storable
+from formats.json_object import JsonObject, storable
 from sample_rows import MOST_ROWS, few, value_text
 
 

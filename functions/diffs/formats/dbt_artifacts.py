@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bitbucket_integration.model_diff import Dependent
-from column_changes import ColumnChanges, column_changes
-from json_object import storable
+from formats.column_changes import ColumnChanges, column_changes
+from formats.json_object import storable
 
 _DIFFED = ("model", "snapshot", "seed")
 _QUOTES = re.compile(r"[\"`\[\]]")
