@@ -14,7 +14,7 @@ from bitbucket_integration.errors import (
     PermissionMissingError,
     TryAgainLaterError,
 )
-from report_footer import has_footer
+from comment.report_footer import has_footer
 
 logger = Logger(service="report", child=True)
 

@@ -17,12 +17,12 @@ from build_statuses import (
     with_results,
     without_results,
 )
+from comment.report_comment import ReportComment, render
 from gating import Exclusion, exclusion
 from insights import annotations, insight_report
-from judging import judge
+from judging.judge import judge
 from knowledge import Knowledge
 from publication import publication
-from report_comment import ReportComment, render
 from verdict import status_description, verdict_of
 
 

@@ -5,7 +5,7 @@ import json
 
 from bitbucket_integration.judged_report import JudgedReport
 from bitbucket_integration.published_report import Changes, PublishedReport
-from changes import changes_since, levels_of
+from judging.changes import changes_since, levels_of
 from knowledge import Knowledge
 
 

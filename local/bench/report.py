@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 
+from comment.report_comment import ReportComment, render
 from insights import annotations, insight_report
-from judging import judge
-from report_comment import ReportComment, render
+from judging.judge import judge
 from tests.unit.large_report import LARGE_SETTINGS, large_diffs
 
 _COMMIT = "3f1c2d4e5a6b7c8d9e0f1a2b3c4d5e6f7a8b9c0d"

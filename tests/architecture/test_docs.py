@@ -15,9 +15,9 @@ import pytest
 import yaml
 
 from bitbucket_integration.report_settings import ReportSettings, Threshold
+from comment.report_comment import SHORTENED
 from local.bitbucket.control_api import OPERATIONS
 from local.bitbucket.faults import FaultKind
-from report_comment import SHORTENED
 from tests.deployed_template import ROOT, permissions, resources_of, routes, template
 
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])

@@ -5,9 +5,9 @@ from playwright.sync_api import Dialog, Page
 
 from bitbucket_integration.model_diff import ColumnValues, ModelDiff, Outcome, RowCounts
 from bitbucket_integration.report_settings import ReportSettings
-from judging import judge
+from comment.report_comment import ReportComment, render
+from judging.judge import judge
 from local.bitbucket import BitbucketEmulator, page_addresses
-from report_comment import ReportComment, render
 
 pytestmark = pytest.mark.browser
 

@@ -21,9 +21,9 @@ from bitbucket_integration.model_diff import (
     TypeChange,
 )
 from bitbucket_integration.report_settings import Ceiling, Floor, ReportSettings, Threshold
-from changes import changes_since
-from judging import judge
-from report_comment import ReportComment, render
+from comment.report_comment import ReportComment, render
+from judging.changes import changes_since
+from judging.judge import judge
 from tests.unit.large_report import LARGE_SETTINGS, large_diffs
 from tests.unit.model_diffs import different, failed, identical
 

@@ -17,7 +17,7 @@ from bitbucket_integration.model_diff import (
     TypeChange,
 )
 from bitbucket_integration.report_settings import Ceiling, Floor, ReportSettings, Threshold
-from judging import judge
+from judging.judge import judge
 
 LARGE_SETTINGS = ReportSettings(
     thresholds=(

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from bitbucket_integration.judged_report import Finding, JudgedModel, JudgedReport, Level, Rule
 from bitbucket_integration.published_report import Changes
-from changes import changes_since, levels_of
+from judging.changes import changes_since, levels_of
 from tests.unit.model_diffs import different
 
 BEFORE = "a1b2c3d4e5f6"

@@ -13,9 +13,9 @@ from bitbucket_integration.pull_request_record import PullRequestRecord
 from bitbucket_integration.report_settings import Effect, ReportSettings
 from bitbucket_integration.submission import SubmissionStatus
 from build_statuses import Awaiting, CommitStatus
+from comment.report_footer import has_footer
 from decision import Mark, Plan, decide, marker
 from knowledge import Knowledge, Results
-from report_footer import has_footer
 from tests.unit.known import (
     BEFORE,
     BEFORE_POSTED,

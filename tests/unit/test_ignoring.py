@@ -17,7 +17,7 @@ from bitbucket_integration.model_diff import (
     TypeChange,
 )
 from bitbucket_integration.name_patterns import NamePatterns
-from ignoring import without_columns
+from judging.ignoring import without_columns
 from tests.unit.model_diffs import different, failed, model_diffs
 
 

@@ -23,7 +23,7 @@ from bitbucket_integration.report_settings import (
     ReportSettings,
     Threshold,
 )
-from judging import judge
+from judging.judge import judge
 from tests.unit.large_report import large_report
 from tests.unit.model_diffs import different, failed, identical, merged_diffs
 

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from bitbucket_integration.judged_report import Level
 from bitbucket_integration.model_diff import ColumnValues, ModelDiff, RowCounts
 from bitbucket_integration.report_settings import Ceiling, Floor, ReportSettings, Threshold
-from judging import judge
+from judging.judge import judge
 from tests.unit.model_diffs import different, identical
 
 FAILED, INCOMPLETE, WARNED = Level.FAILED, Level.INCOMPLETE, Level.WARNED

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from markdown import Align, code, link, table, text
+from comment.markdown import Align, code, link, table, text
 from plain_words import shorten
 from tests.unit.model_diffs import hostile_texts
 from tests.unit.rendered_markdown import RENDERER, elements, shown, tables, tokens

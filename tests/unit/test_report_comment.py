@@ -30,9 +30,9 @@ from bitbucket_integration.report_settings import (
     ReportSettings,
     Threshold,
 )
-from judging import judge
-from report_comment import MAX_CHARACTERS, ReportComment, length, render
-from report_footer import footer, has_footer
+from comment.report_comment import MAX_CHARACTERS, ReportComment, length, render
+from comment.report_footer import footer, has_footer
+from judging.judge import judge
 from tests.unit.comment_examples import (
     ACCOUNTS,
     BEFORE,

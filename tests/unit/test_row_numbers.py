@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from comment.row_numbers import bar, limit_percent, number, percent, percent_beside, signed
+from judging.shares import Share
 from plain_words import count, some_of
-from row_numbers import bar, limit_percent, number, percent, percent_beside, signed
-from shares import Share
 
 
 def plain(told: str) -> str:

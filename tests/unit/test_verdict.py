@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from bitbucket_integration.bitbucket.vocabulary import BuildState
 from bitbucket_integration.model_diff import Column, KeyCounts, ModelDiff, RowCounts
 from bitbucket_integration.report_settings import Ceiling, Effect, ReportSettings, Threshold
-from judging import judge
+from judging.judge import judge
 from tests.unit.model_diffs import different, failed, identical, merged_diffs, swapped
 from verdict import Verdict, build_state, status_description, verdict_of
 

@@ -6,8 +6,8 @@ from bitbucket_integration.judged_report import Finding, JudgedModel, JudgedRepo
 from bitbucket_integration.model_diff import KeyCounts, ModelDiff, Outcome
 from bitbucket_integration.name_patterns import NamePatterns
 from bitbucket_integration.report_settings import Effect, ReportSettings
-from ignoring import without_columns
-from limits import Limits
+from judging.ignoring import without_columns
+from judging.limits import Limits
 from plain_words import count, shorten, some_of
 
 _LONGEST_ERROR = 300

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 
 from bitbucket_integration.judged_report import JudgedModel
-from level_marks import marked
-from markdown import code, text
+from comment.level_marks import marked
+from comment.markdown import code, text
 from plain_words import count
 
 _PER_MODEL = 3

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bitbucket_integration.model_diff import ModelDiff, RowChange, SampleCell, SampleRow
-from markdown import Align, code, table, text
+from comment.markdown import Align, code, table, text
 
 _COLUMNS = 6
 _LONGEST_VALUE = 60

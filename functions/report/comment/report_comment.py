@@ -12,15 +12,21 @@ from functools import partial
 
 from bitbucket_integration.judged_report import JudgedModel, JudgedReport
 from bitbucket_integration.published_report import Changes
-from change_line import change_line
-from finding_lines import finding_lines
-from markdown import code, link
-from model_names import shared_schemas, short_names
-from model_section import SectionDetail, section
-from models_table import SHORTEST_ROW, ModelsTable, is_listed, leaves_counts_out, models_table
+from comment.change_line import change_line
+from comment.finding_lines import finding_lines
+from comment.markdown import code, link
+from comment.model_names import shared_schemas, short_names
+from comment.model_section import SectionDetail, section
+from comment.models_table import (
+    SHORTEST_ROW,
+    ModelsTable,
+    is_listed,
+    leaves_counts_out,
+    models_table,
+)
+from comment.report_footer import footer
+from comment.row_numbers import NOT_REPORTED
 from plain_words import count
-from report_footer import footer
-from row_numbers import NOT_REPORTED
 from verdict import Verdict, verdict_of
 
 # Data Center takes "less than 32768 characters"; Cloud states no limit and took far more.

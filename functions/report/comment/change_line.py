@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from bitbucket_integration.model_name import short_name
 from bitbucket_integration.published_report import Changes
-from markdown import code
+from comment.markdown import code
 from plain_words import count
 
 _NAMED = 3
