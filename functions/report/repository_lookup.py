@@ -31,11 +31,14 @@ def moved_identity(
     """
     if not isinstance(identity, DataCenterIdentity):
         raise moved
-    known = DataCenterRepository(identity.base_url, identity.project_key, identity.slug)
+    known = DataCenterRepository(
+        identity.base_url,
+        identity.project_key,
+        identity.slug,
+        repository_id=identity.repository_id,
+    )
     try:
         found = client.follow(known.describe())
     except NotFoundInBitbucketError as error:
         raise RepositoryOutOfReachError(str(error)) from error
-    if found.repository_id != identity.repository_id:
-        raise RepositoryOutOfReachError("following the repository: another one is in its place")
     return replace(identity, project_key=found.project_key, slug=found.slug, web_url=found.web_url)

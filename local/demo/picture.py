@@ -18,7 +18,7 @@ from local.stack.places import REPOSITORY as CHECKOUT
 from local.stack.stack import LocalStack, say
 
 PICTURE = CHECKOUT / "docs" / "images" / "comment.png"
-WIDTH, HEIGHT = 1120, 800
+WIDTH, HEIGHT = 1240, 800
 
 
 def main() -> int:

@@ -265,6 +265,29 @@ class TestARepositoryThatWasMoved:
         assert stored_names(connection)[:2] == ("DATA", "jaffle-shop")
         assert nothing_is_retried(connection)
 
+    @pytest.mark.parametrize("named", ["commit", "pull_request"])
+    def test_is_not_mistaken_for_one_that_got_its_old_name(
+        self, connection: Connection, named: str
+    ) -> None:
+        bitbucket = connection.system.bitbucket
+        connection.open_pull_request()
+        connection.settle()
+        ours = bitbucket.repository(connection.repository)
+        del bitbucket.state.repositories[ours.uuid]
+        theirs = bitbucket.create_data_center_repository("DATA", "jaffle-shop")
+        other = bitbucket.open_pull_request(theirs, title="Another")
+        token = connection.system.access_token
+        # A token of the project reaches whichever repository has the name.
+        state = bitbucket.state
+        state.http_tokens[token] = replace(state.http_tokens[token], permission="PROJECT_ADMIN")
+        query = {"commit": other.head} if named == "commit" else {"pull_request": other.id}
+        submitted = connection.submit(different(), **query)
+        connection.settle()
+        assert connection.status(submitted)["reason"] == "not_found_in_bitbucket"
+        assert "another repository" in connection.health()["detail"]
+        assert bitbucket.comments(theirs, other.id) == []
+        assert bitbucket.build_statuses(theirs) == []
+
 
 def base_url_becomes(connection: Connection, base_url: str) -> None:
     """Let the integration know its server by another address."""

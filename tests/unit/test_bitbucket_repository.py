@@ -41,4 +41,5 @@ def test_a_data_center_repository_is_called_as_its_server_allows(
         identity.slug,
         web_url=identity.web_url,
         has_repository_builds=has_builds,
+        repository_id=identity.repository_id,
     )

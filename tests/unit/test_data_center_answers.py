@@ -59,7 +59,7 @@ PULL_REQUEST_BODY: dict[str, Any] = {
     "state": "OPEN",
     "title": "Count refunds",
     "draft": True,
-    "toRef": {"id": "refs/heads/main"},
+    "toRef": {"id": "refs/heads/main", "repository": {"id": 7}},
     "createdDate": "2026-08-19T17:27:55.266Z",
     "fromRef": {"id": "refs/heads/feature/orders", "latestCommit": COMMIT},
     "links": {"self": [{"href": f"{SEEN_AT}/pull-requests/7"}]},

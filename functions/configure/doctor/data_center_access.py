@@ -9,7 +9,6 @@ from bitbucket_integration.bitbucket.data_center import DataCenterRepository
 from bitbucket_integration.bitbucket.data_center_answers import (
     FIRST_WITH_REPOSITORY_BUILDS,
     OLDEST_SUPPORTED,
-    DataCenterDescription,
     release,
 )
 from bitbucket_integration.errors import (
@@ -38,7 +37,6 @@ class DataCenterAccess:
     """A repository by project key and slug, and by its number if that is known."""
 
     repository: DataCenterRepository
-    repository_id: int | None = None
 
     @property
     def base_url(self) -> str:
@@ -68,7 +66,6 @@ class DataCenterAccess:
             )
         with examination.at(ProbeName.REPOSITORY):
             description = client.follow(self.repository.describe())
-            self._check_number(description)
         identity = DataCenterIdentity(
             base_url=self.base_url,
             repository_id=description.repository_id,
@@ -102,12 +99,6 @@ class DataCenterAccess:
         except NotFoundInBitbucketError as error:
             # Also of the wrong path on the right host.
             raise NotFoundInBitbucketError(f"there is no Bitbucket at {self.base_url}") from error
-
-    def _check_number(self, description: DataCenterDescription) -> None:
-        if self.repository_id not in {None, description.repository_id}:
-            raise NotFoundInBitbucketError(
-                f"another repository is called {description.full_name} now"
-            )
 
 
 def judged_version(version: str) -> Probe:

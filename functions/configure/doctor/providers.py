@@ -30,6 +30,10 @@ def access_to(
             return DataCenterAccess(DataCenterRepository(base_url, key, slug))
         case DataCenterIdentity():
             return DataCenterAccess(
-                DataCenterRepository(repository.base_url, repository.project_key, repository.slug),
-                repository.repository_id,
+                DataCenterRepository(
+                    repository.base_url,
+                    repository.project_key,
+                    repository.slug,
+                    repository_id=repository.repository_id,
+                )
             )

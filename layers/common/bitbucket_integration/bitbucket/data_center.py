@@ -24,6 +24,7 @@ from bitbucket_integration.bitbucket.data_center_answers import (
     read_next_start,
     read_properties,
     read_pull_request,
+    read_target_repository,
     read_user,
     read_webhook,
     read_webhook_test,
@@ -50,7 +51,7 @@ from bitbucket_integration.bitbucket.vocabulary import (
     Webhook,
     WebhookSpec,
 )
-from bitbucket_integration.errors import RequestRefusedError
+from bitbucket_integration.errors import NotFoundInBitbucketError, RequestRefusedError
 
 _READER = Caller(partial(raise_for, permission=REPOSITORY_READ))
 _ADMIN = Caller(partial(raise_for, permission=REPOSITORY_ADMIN))
@@ -65,7 +66,8 @@ class DataCenterRepository:
     """The calls on one repository; the base URL has no slash at its end.
 
     `web_url` is where people see the repository, if that is not below the base URL; servers before
-    7.4 have no build statuses below a repository.
+    7.4 have no build statuses below a repository. With a `repository_id`, another repository that
+    has come to the same names is one that is not found.
     """
 
     base_url: str
@@ -73,6 +75,7 @@ class DataCenterRepository:
     slug: str
     web_url: str = ""
     has_repository_builds: bool = True
+    repository_id: int | None = None
 
     def renamed(self, description: DataCenterDescription) -> "DataCenterRepository":
         """The same repository by the names that it has now."""
@@ -93,6 +96,7 @@ class DataCenterRepository:
 
         def read(response: Response) -> DataCenterDescription:
             description = read_description(response.json(), self.base_url)
+            self._expect(description.repository_id)
             return replace(description, user=read_user(response))
 
         return _READER.call(Request("GET", self._url()), "reading the repository", read)
@@ -251,7 +255,16 @@ class DataCenterRepository:
         return f"{self._seen_at()}/pull-requests/{number}"
 
     def _read_pull_request(self, body: Any) -> PullRequest:
+        if self.repository_id is not None:
+            self._expect(read_target_repository(body))
         return read_pull_request(body, self._seen_at())
+
+    def _expect(self, repository_id: int) -> None:
+        # Names are given anew: a token for a whole project would write to whoever has them now.
+        if self.repository_id not in {None, repository_id}:
+            raise NotFoundInBitbucketError(
+                f"another repository is at {self.project_key}/{self.slug} now"
+            )
 
     def _comment_reader(self, pull_request: int) -> Callable[[Any], Comment | None]:
         web_url = self._pull_request_web_url(pull_request)

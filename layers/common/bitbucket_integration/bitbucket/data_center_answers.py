@@ -141,6 +141,11 @@ def read_pull_request(body: Any, repository_web_url: str) -> PullRequest:
     )
 
 
+def read_target_repository(body: Any) -> int:
+    """The number of the repository that a pull request is into."""
+    return _id(body["toRef"]["repository"]["id"])
+
+
 def read_commit(body: Any) -> Commit:
     """A commit."""
     commit = str(body["id"])

@@ -109,5 +109,6 @@ def repository_of(
                 identity.project_key,
                 identity.slug,
                 web_url=identity.web_url,
+                repository_id=identity.repository_id,
                 has_repository_builds=release(identity.version) >= FIRST_WITH_REPOSITORY_BUILDS,
             )
