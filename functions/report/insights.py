@@ -18,9 +18,9 @@ from bitbucket_integration.bitbucket.code_insights import (
 )
 from bitbucket_integration.judged_report import Finding, JudgedModel, JudgedReport, Level
 from bitbucket_integration.model_diff import KeyCounts, Outcome, RowCounts
+from bitbucket_integration.shares import match_of
 from comment.markdown import one_line
 from comment.model_names import short_names
-from judging.shares import match_of
 from plain_words import count, shorten
 from verdict import verdict_of
 

@@ -3,7 +3,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bitbucket_integration.model_diff import ColumnValues, RowCounts
-from full_report.figures import counted, full_percent, match, number, rows_in_both, share, total
+from bitbucket_integration.shares import match_of
+from full_report.figures import counted, full_percent, match, number, share, total
 
 
 def value(percent: str) -> float:
@@ -63,31 +64,18 @@ def test_a_share_is_told_where_there_is_one(part: int | None, whole: int | None,
 def test_a_columns_match_is_full_only_where_all_is_equal(
     column: ColumnValues, told: str, floor: int | None
 ) -> None:
-    assert match(column) == told
-    assert full_percent(column) == floor
+    equal = match_of(column, RowCounts())
+    assert match(equal) == told
+    assert full_percent(equal) == floor
 
 
 @given(st.integers(0, 10**15), st.integers(1, 10**15))
 def test_the_bar_of_a_column_that_differs_is_never_full(different: int, compared: int) -> None:
-    percent = full_percent(ColumnValues("a", different, compared))
+    percent = full_percent(match_of(ColumnValues("a", different, compared), RowCounts()))
     assert percent is not None
     assert 0 <= percent <= 100
     if different > compared // 10**12:
         assert percent < 100
-
-
-@pytest.mark.parametrize(
-    ("rows", "both"),
-    [
-        (RowCounts(changed=2, unchanged=3), 5),
-        (RowCounts(base=10, removed=4), 6),
-        (RowCounts(base=10, removed=4, changed=2, unchanged=3), 5),
-        (RowCounts(base=10, head=10, added=1), None),
-        (RowCounts(base=10, changed=2), None),
-    ],
-)
-def test_rows_in_both_are_told_where_they_can_be_known(rows: RowCounts, both: int | None) -> None:
-    assert rows_in_both(rows) == both
 
 
 def test_what_was_not_reported_is_not_zero() -> None:

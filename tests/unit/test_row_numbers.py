@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bitbucket_integration.shares import Share
 from comment.row_numbers import bar, limit_percent, number, percent, percent_beside, signed
-from judging.shares import Share
 from plain_words import count, some_of
 
 

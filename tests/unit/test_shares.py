@@ -1,7 +1,7 @@
 import pytest
 
 from bitbucket_integration.model_diff import ColumnValues, RowCounts
-from judging.shares import Share, match_of, rows_in_both, share
+from bitbucket_integration.shares import Share, match_of, rows_in_both, share
 
 
 @pytest.mark.parametrize(

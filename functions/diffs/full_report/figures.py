@@ -1,9 +1,8 @@
 """How the full report writes figures: exact counts, and shares that never round to 0 or 100 %."""
 
 from collections.abc import Iterable
-from math import floor
 
-from bitbucket_integration.model_diff import ColumnValues, RowCounts
+from bitbucket_integration.shares import Share
 
 NOT_REPORTED = "not reported"
 
@@ -16,15 +15,6 @@ def number(value: int | None) -> str:
 def counted(value: int, noun: str) -> str:
     """Write a count with its noun, such as `1 model` or `1,200 rows`."""
     return f"{value:,} {noun}" if value == 1 else f"{value:,} {noun}s"
-
-
-def rows_in_both(rows: RowCounts) -> int | None:
-    """Count the rows that both sides have, by key."""
-    if rows.changed is not None and rows.unchanged is not None:
-        return rows.changed + rows.unchanged
-    if rows.base is not None and rows.removed is not None:
-        return rows.base - rows.removed
-    return None
 
 
 def share(part: int | None, whole: int | None) -> str:
@@ -40,25 +30,18 @@ def share(part: int | None, whole: int | None) -> str:
     return f"{hundredths // 100:,}.{hundredths % 100:02}%"
 
 
-def match(column: ColumnValues) -> str:
-    """The share of a column's values that are equal."""
-    if column.different == 0:
-        return "100%"
-    if column.different is not None and column.compared:
-        equal = column.compared - column.different
-        return share(equal, column.compared) or "0%"
-    if column.match_percent is None:
+def match(equal: Share | None) -> str:
+    """The share of a column's values that are equal, as `match_of` tells it."""
+    if equal is None:
         return NOT_REPORTED
-    if column.match_percent in {0, 100}:
-        return f"{column.match_percent:.0f}%"
-    shown = f"{column.match_percent:.2f}%"
-    return {"0.00%": "<0.01%", "100.00%": ">99.99%"}.get(shown, shown)
+    if equal.part in {0, equal.whole}:
+        return "100%" if equal.part else "0%"
+    return share(equal.part, equal.whole)
 
 
-def full_percent(column: ColumnValues) -> int | None:
-    """A column's match in whole percent, rounded down: 100 means equal."""
-    percent = column.match
-    return None if percent is None else max(0, min(100, floor(percent)))
+def full_percent(equal: Share | None) -> int | None:
+    """The same in whole percent, rounded down: 100 means equal."""
+    return None if equal is None else 100 * equal.part // equal.whole
 
 
 def total(values: Iterable[int | None]) -> tuple[int | None, int]:

@@ -10,7 +10,8 @@ from bitbucket_integration.model_diff import (
     RowCounts,
     SampleRow,
 )
-from full_report.figures import counted, full_percent, match, number, rows_in_both, share
+from bitbucket_integration.shares import match_of, rows_in_both
+from full_report.figures import counted, full_percent, match, number, share
 
 type ColumnRow = tuple[str, str, str, str, int | None]
 type CountRow = tuple[str, str, str]
@@ -60,15 +61,17 @@ def _of(part: int | None, whole: int | None, what: str) -> str:
 
 def differing_columns(diff: ModelDiff) -> list[ColumnRow]:
     """Name, different, compared and match of the columns that differ, the worst first."""
+    rows = diff.rows or RowCounts()
+    told = ((column, match_of(column, rows)) for column in diff.differing_columns)
     return [
         (
             column.name,
             number(column.different),
             number(column.compared),
-            match(column),
-            full_percent(column),
+            match(equal),
+            full_percent(equal),
         )
-        for column in diff.differing_columns
+        for column, equal in told
     ]
 
 

@@ -17,6 +17,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bitbucket_integration.judged_report import JudgedReport, Level
 from bitbucket_integration.model_diff import Outcome
+from bitbucket_integration.shares import rows_in_both
 from full_report import figures, model_facts
 from full_report.report_plots import match_plot, row_plot
 from full_report.selection import Numbered, Selection, pages
@@ -147,7 +148,7 @@ def _environment() -> Environment:
     environment.globals |= {
         "facts": model_facts,
         "share": figures.share,
-        "in_both": figures.rows_in_both,
+        "in_both": rows_in_both,
         "words": _WORDS,
         "levels": _LEVELS,
         "style": _text("style.css"),

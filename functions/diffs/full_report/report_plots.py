@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bitbucket_integration.model_diff import RowCounts
-from full_report.figures import rows_in_both
+from bitbucket_integration.shares import Share, match_of, rows_in_both
 from full_report.selection import Numbered
 
 MOST_BARS = 30
@@ -116,10 +116,11 @@ def match_plot(models: Iterable[Numbered]) -> tuple[MatchBar, ...]:
     """Count the compared columns by how far their values match; empty when none was reported."""
     counts: Counter[str] = Counter()
     for _, one in models:
+        rows = one.diff.rows or RowCounts()
         for column in one.diff.column_values:
-            percent = column.match
-            if percent is not None:
-                counts[_bucket(percent)] += 1
+            equal = match_of(column, rows)
+            if equal is not None:
+                counts[_bucket(equal)] += 1
     if not counts:
         return ()
     most = max(counts.values())
@@ -128,6 +129,5 @@ def match_plot(models: Iterable[Numbered]) -> tuple[MatchBar, ...]:
     )
 
 
-def _bucket(percent: float) -> str:
-    # A tool that counts more differences than it compared has nothing equal.
-    return next(extent for extent, least in _BUCKETS if max(0.0, percent) >= least)
+def _bucket(equal: Share) -> str:
+    return next(extent for extent, least in _BUCKETS if not equal.below(least))

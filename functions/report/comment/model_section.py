@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from bitbucket_integration.judged_report import JudgedModel, Rule
 from bitbucket_integration.model_diff import Dependent, KeyCounts, ModelDiff, Outcome, RowCounts
+from bitbucket_integration.shares import match_of
 from comment.markdown import Align, code, table, text
 from comment.row_numbers import NOT_REPORTED, bar, number, percent
 from comment.sample_table import sample_table
-from judging.shares import match_of
 from plain_words import count
 
 _KEY_COLUMNS_NAMED = 5

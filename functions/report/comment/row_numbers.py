@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 from bitbucket_integration.model_diff import RowCounts
-from judging.shares import Share
+from bitbucket_integration.shares import Share
 
 NOT_REPORTED = "\N{EN DASH}"
 MINUS = "\N{MINUS SIGN}"
