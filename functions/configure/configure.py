@@ -6,51 +6,44 @@ Every route asks for the admin token, which the stack generated.
 import json
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Annotated, Any
 
-import boto3
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
 from aws_lambda_powertools.event_handler.openapi.models import HTTPBearer, Server
-from aws_lambda_powertools.event_handler.openapi.params import Path, Query
+from aws_lambda_powertools.event_handler.openapi.params import Query
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 import repository_address
+from admin_api import AdminApi
 from bitbucket_integration import http_event
-from bitbucket_integration.bitbucket.network import Network
-from bitbucket_integration.derived_secrets import is_same_secret
 from bitbucket_integration.errors import (
     IntegrationError,
     InvalidRequestError,
-    NotAuthenticatedError,
-    UnknownIntegrationError,
 )
 from bitbucket_integration.integration import Integration, Provider
 from bitbucket_integration.observability import observers
 from bitbucket_integration.problem import NOT_CACHED, PROBLEM_TYPE, json_answer, problem_body
-from bitbucket_integration.settings import ConfigureSettings
-from bitbucket_integration.stores.activity import ActivityStore
-from bitbucket_integration.stores.integrations import IntegrationStore
-from bitbucket_integration.stores.secrets import AccessTokenWriter, SecretReader
-from doctor.integration_check import IntegrationCheck
-from integration_request import (
+from if_match import etag, expected_revisions
+from integration_filter import Filter, HealthState
+from integration_request import IntegrationRequest
+from integration_view import (
     CheckedView,
     ConfiguredView,
     IntegrationPage,
-    IntegrationRequest,
     IntegrationView,
     RemovedView,
 )
-from integration_setup import IntegrationSetup
+from life.amendment import found
+from life.settings_change import changed_settings
+from life_routes import IfMatch, IntegrationId, add_life_routes
 from refusals import Refusal, refusal_of
-from webhook_setup import WebhookSetup
 
 logger, metrics = observers("configure")
 app = APIGatewayRestResolver(enable_validation=True)
@@ -60,46 +53,6 @@ _TARGETS = {
     Provider.CLOUD: "pull_request=$BITBUCKET_PR_ID&commit=$BITBUCKET_COMMIT",
     Provider.DATA_CENTER: "commit=$(git rev-parse HEAD)",
 }
-
-IntegrationId = Annotated[str, Path(pattern="^[a-z0-9]{1,40}$")]
-
-
-class AdminApi:
-    """What the routes need, made once per environment."""
-
-    def __init__(self, environ: Mapping[str, str], now: Callable[[], float]) -> None:
-        """Real AWS clients, as the environment says; `now` gives seconds since 1970."""
-        self.settings = ConfigureSettings.from_environ(environ)
-        config = Config(connect_timeout=2, read_timeout=5, retries={"total_max_attempts": 3})
-        secrets_manager = boto3.client("secretsmanager", config=config)
-        self._secrets = SecretReader(secrets_manager, now)
-        self.network = Network.of(self.settings.network, self._secrets.read)
-        dynamodb = boto3.client("dynamodb", config=config)
-        self.integrations = IntegrationStore(dynamodb, self.settings.table_name)
-        webhooks = WebhookSetup(
-            ActivityStore(dynamodb, self.settings.table_name), self._signing_key
-        )
-        trusting = self.network.trusting(self.settings.cloud_api_url)
-        self.setup = IntegrationSetup(
-            self.integrations,
-            AccessTokenWriter(secrets_manager, self.settings.access_token_prefix),
-            self._secrets,
-            webhooks,
-            self.settings,
-            trusting,
-            now,
-        )
-        self.doctor = IntegrationCheck(
-            self.integrations, self._secrets, webhooks, self.settings, trusting, now
-        )
-
-    def _signing_key(self) -> str:
-        return self._secrets.read(self.settings.signing_key_arn)
-
-    def authenticate(self, token: str) -> None:
-        """Raises NotAuthenticatedError unless this is the admin token."""
-        if not is_same_secret(token, self._secrets.read(self.settings.admin_token_arn)):
-            raise NotAuthenticatedError("the Authorization header must be `Bearer <admin token>`")
 
 
 _api = AdminApi(os.environ, time.time)
@@ -132,35 +85,50 @@ def configure(request: IntegrationRequest) -> Response[ConfiguredView]:
     address = repository_address.parse(
         request.repository, _api.network.allowed_hosts.allows_plain_http
     )
-    token = request.access_token.get_secret_value()
-    configured = _api.setup.configure(address, token, base)
+    # What is wrong with the settings is told before Bitbucket is asked anything.
+    changed_settings("", request.settings)
+    configured = _api.setup.configure(address, request, base)
     logger.info("configured", integration_id=configured.integration.id)
     metrics.add_metric("IntegrationConfigured", MetricUnit.Count, 1)
-    view = ConfiguredView.of(configured, submit_command(base, configured.integration))
+    command = submit_command(base, configured.integration)
+    view = ConfiguredView.of(configured, command, _api.views)
     created = configured.ci_token is not None
     location = f"{base}/integrations/{configured.integration.id}"
-    return Response(201 if created else 200, "application/json", view, {"Location": location})
+    headers = {"Location": location, **etag(configured.integration)}
+    return Response(201 if created else 200, "application/json", view, headers)
 
 
 @app.get("/integrations")
-def list_integrations(
+def list_integrations(  # noqa: PLR0913, PLR0917 a filter each
     limit: Annotated[int, Query(ge=1, le=100)] = 50,
     after: Annotated[str | None, Query(pattern="^[a-z0-9]{1,40}$")] = None,
+    provider: Annotated[Provider | None, Query(description="On this Bitbucket only.")] = None,
+    health: Annotated[
+        HealthState | None, Query(description="Only those that are well, or are not.")
+    ] = None,
+    repository: Annotated[
+        str | None,
+        Query(min_length=1, max_length=200, description="Part of the name, in any case."),
+    ] = None,
+    paused: Annotated[
+        bool | None, Query(description="Only those that are paused, or are not.")
+    ] = None,
 ) -> IntegrationPage:
-    """All integrations, page by page: give `next` as `after` until it is null."""
-    integrations, following = _api.integrations.page(limit, after)
-    return IntegrationPage(
-        integrations=[IntegrationView.of(one) for one in integrations], next=following
-    )
+    """All integrations, page by page: give `next` as `after` until it is null.
+
+    Of a search, a page may be short although there are more.
+    """
+    wanted = Filter(provider, health, repository, paused)
+    integrations, following = _api.integrations.page(limit, after, wanted if wanted.any else None)
+    return IntegrationPage(integrations=_api.views.summaries(integrations), next=following)
 
 
 @app.get("/integrations/<integration_id>")
-def show_integration(integration_id: IntegrationId) -> IntegrationView:
-    """One integration with its health."""
-    integration = _api.integrations.get(integration_id)
-    if integration is None:
-        raise UnknownIntegrationError(f"there is no integration {integration_id}")
-    return IntegrationView.of(integration)
+def show_integration(integration_id: IntegrationId) -> Response[IntegrationView]:
+    """One integration with its health and its settings."""
+    integration = found(_api.integrations, integration_id)
+    view = _api.views.of(integration)
+    return Response(200, "application/json", view, etag(integration))
 
 
 @app.post("/integrations/<integration_id>/check")
@@ -174,18 +142,21 @@ def check_integration(integration_id: IntegrationId) -> CheckedView:
     health = checked.integration.health
     logger.info("checked", integration_id=integration_id, ok=checked.ok, reason=health.reason)
     metrics.add_metric("IntegrationChecked", MetricUnit.Count, 1)
-    return CheckedView.of(checked)
+    return CheckedView.of(checked, _api.views)
 
 
 @app.delete("/integrations/<integration_id>")
-def delete_integration(integration_id: IntegrationId) -> RemovedView:
+def delete_integration(integration_id: IntegrationId, if_match: IfMatch = None) -> RemovedView:
     """Disconnect a repository: its webhook, its access token and its rows go at once.
 
     Results in the bucket go when their retention time ends.
     """
-    removed = _api.setup.remove(integration_id)
+    removed = _api.setup.remove(integration_id, expected_revisions(if_match))
     logger.info("deleted", integration_id=integration_id)
     return RemovedView(deleted=True, webhook_removed=removed.webhook_removed, detail=removed.detail)
+
+
+add_life_routes(app, _api, logger, metrics)
 
 
 @app.get("/openapi.json", include_in_schema=False)

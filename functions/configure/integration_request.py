@@ -1,22 +1,57 @@
-"""What the admin API takes and gives. These models are the API's OpenAPI description, too."""
+"""What the admin API takes. These models are the API's OpenAPI description, too."""
 
+from datetime import date
+from enum import StrEnum
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 
-from bitbucket_integration.integration import Integration, WebhookMode
-from doctor.integration_check import Checked
-from doctor.probe import Probe, ProbeName, ProbeStatus
-from integration_setup import Configured
-from manual_webhook import ManualWebhook
+from life.settings_change import SettingsChange
 
 _VISIBLE_ASCII = range(0x21, 0x7F)
+LONGEST_GRACE_MINUTES = 30 * 24 * 60
 
 
-class IntegrationRequest(BaseModel):
-    """The repository to post reports on, and the access token to do it with."""
+def _can_go_into_a_header(token: SecretStr) -> SecretStr:
+    text = token.get_secret_value().strip()
+    if not text or any(ord(character) not in _VISIBLE_ASCII for character in text):
+        raise ValueError("must be the token alone, without spaces or line breaks in it")
+    return SecretStr(text)
 
+
+type AccessToken = Annotated[
+    SecretStr,
+    Field(
+        min_length=1,
+        max_length=1000,
+        description=(
+            "On Bitbucket Cloud a repository access token with Pull requests: Write and"
+            " Webhooks: Read and write, on Bitbucket Data Center an HTTP access token with"
+            " Repository admin. One that may do all but manage webhooks will do, too; then a"
+            " webhook has to be entered by hand. It is kept in Secrets Manager and never shown"
+            " again."
+        ),
+    ),
+    AfterValidator(_can_go_into_a_header),
+]
+type ExpiryDate = Annotated[
+    date,
+    Field(
+        description=(
+            "The last day of the access token, as Bitbucket showed it when the token was made. You"
+            " are reminded of it in time. Unknown unless it is told here: Bitbucket does not say."
+        ),
+        examples=["2027-03-31"],
+    ),
+]
+
+
+class _Request(BaseModel):
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, hide_input_in_errors=True)
+
+
+class IntegrationRequest(_Request):
+    """The repository to post reports on, and the access token to do it with."""
 
     repository: Annotated[
         str,
@@ -33,165 +68,66 @@ class IntegrationRequest(BaseModel):
             ],
         ),
     ]
-    access_token: Annotated[
-        SecretStr,
+    access_token: AccessToken
+    access_token_expires: ExpiryDate | None = None
+    settings: Annotated[
+        SettingsChange,
+        Field(description="Settings of the reports; what is left out stays as it is."),
+    ] = SettingsChange()
+
+
+class ChangeRequest(_Request):
+    """What to change of an integration; what is left out stays as it is."""
+
+    settings: Annotated[
+        SettingsChange,
         Field(
-            min_length=1,
-            max_length=1000,
+            description="Settings of the reports. One that is null is reset to its default.",
+            examples=[{"sample_rows": True, "wait_minutes": None}],
+        ),
+    ] = SettingsChange()
+    access_token: Annotated[
+        AccessToken | None,
+        Field(description="A new access token. The one in use stays if this one will not do."),
+    ] = None
+    access_token_expires: Annotated[
+        ExpiryDate | None, Field(description="Null: it is not known.")
+    ] = None
+
+
+class Rotated(StrEnum):
+    """What is replaced."""
+
+    WEBHOOK_SECRET = "webhook_secret"  # noqa: S105 a name
+    """What Bitbucket signs its events with. It is changed in Bitbucket, too."""
+    CI_TOKEN = "ci_token"  # noqa: S105 a name
+    """What CI submits results with. The answer shows the new one, this once."""
+    REPORT_LINKS = "report_links"
+    """The links to the reports in full. Links that were handed out lead nowhere from then on."""
+
+
+class RotationRequest(_Request):
+    """A secret to replace, and for how long its former one is accepted beside it."""
+
+    what: Annotated[
+        Rotated,
+        Field(
             description=(
-                "On Bitbucket Cloud a repository access token with Pull requests: Write and"
-                " Webhooks: Read and write, on Bitbucket Data Center an HTTP access token with"
-                " Repository admin. One that may do all but manage webhooks will do, too; then a"
-                " webhook has to be entered by hand. It is kept in Secrets Manager and never shown"
-                " again."
-            ),
+                "webhook_secret: what Bitbucket signs its events with, which is changed in"
+                " Bitbucket as well. ci_token: what CI submits results with. report_links: what the"
+                " links to reports prove themselves with; former links end at once."
+            )
         ),
     ]
-
-    @field_validator("access_token")
-    @classmethod
-    def _can_go_into_a_header(cls, token: SecretStr) -> SecretStr:
-        text = token.get_secret_value().strip()
-        if not text or any(ord(character) not in _VISIBLE_ASCII for character in text):
-            raise ValueError("must be the token alone, without spaces or line breaks in it")
-        return SecretStr(text)
-
-
-class HealthView(BaseModel):
-    """Whether Bitbucket let us work when we last tried."""
-
-    ok: bool
-    reason: str
-    detail: str
-    since: str
-
-
-class IntegrationView(BaseModel):
-    """An integration. It shows no secret."""
-
-    id: str
-    provider: str
-    repository: str
-    repository_url: str
-    setup: str
-    webhook: WebhookMode
-    webhook_url: str | None
-    health: HealthView
-    created_at: str
-    updated_at: str
-
-    @classmethod
-    def of(cls, integration: Integration) -> "IntegrationView":
-        """What of an integration is shown."""
-        health = integration.health
-        return cls(
-            id=integration.id,
-            provider=integration.provider.value,
-            repository=integration.repository.full_name,
-            repository_url=integration.repository.web_url,
-            setup=integration.setup.value,
-            webhook=integration.webhook,
-            webhook_url=integration.webhook_url,
-            health=HealthView(
-                ok=health.ok, reason=health.reason, detail=health.detail, since=health.since
+    grace_minutes: Annotated[
+        int | None,
+        Field(
+            ge=0,
+            le=LONGEST_GRACE_MINUTES,
+            description=(
+                "How long the former one is accepted. By default an hour for a webhook secret that"
+                " we change in Bitbucket, a week for one that a person enters there, and not at all"
+                " for a CI token. 0 replaces a secret that leaked."
             ),
-            created_at=integration.created_at,
-            updated_at=integration.updated_at,
-        )
-
-
-class CheckView(BaseModel):
-    """One thing that was looked at: what was seen, and what to do about it."""
-
-    name: ProbeName
-    status: ProbeStatus
-    seen: str
-    cure: str
-    repaired: bool
-
-    @classmethod
-    def of(cls, probe: Probe) -> "CheckView":
-        """What of a probe is shown."""
-        return cls(
-            name=probe.name,
-            status=probe.status,
-            seen=probe.seen,
-            cure=probe.cure,
-            repaired=probe.repaired,
-        )
-
-
-class ManualWebhookView(BaseModel):
-    """A webhook to enter in Bitbucket by hand. Its secret is shown to the admin and not stored."""
-
-    url: str
-    secret: str
-    events: list[str]
-    steps: list[str]
-
-    @classmethod
-    def of(cls, webhook: ManualWebhook | None) -> "ManualWebhookView | None":
-        """What a person needs, None when there is nothing to enter."""
-        if webhook is None:
-            return None
-        return cls(
-            url=webhook.url,
-            secret=webhook.secret,
-            events=list(webhook.events),
-            steps=list(webhook.steps),
-        )
-
-
-class ConfiguredView(BaseModel):
-    """An integration that works. The CI token is shown by the call that completed it, this once."""
-
-    integration: IntegrationView
-    ci_token: str | None = None
-    submit_command: str
-    checks: list[CheckView]
-    manual_webhook: ManualWebhookView | None
-
-    @classmethod
-    def of(cls, configured: Configured, submit_command: str) -> "ConfiguredView":
-        """What of a configured integration is shown."""
-        return cls(
-            integration=IntegrationView.of(configured.integration),
-            ci_token=configured.ci_token,
-            submit_command=submit_command,
-            checks=[CheckView.of(probe) for probe in configured.probes],
-            manual_webhook=ManualWebhookView.of(configured.manual_webhook),
-        )
-
-
-class CheckedView(BaseModel):
-    """What a check found. `ok` is false when something failed."""
-
-    ok: bool
-    integration: IntegrationView
-    checks: list[CheckView]
-    manual_webhook: ManualWebhookView | None
-
-    @classmethod
-    def of(cls, checked: Checked) -> "CheckedView":
-        """What of a check is shown."""
-        return cls(
-            ok=checked.ok,
-            integration=IntegrationView.of(checked.integration),
-            checks=[CheckView.of(probe) for probe in checked.probes],
-            manual_webhook=ManualWebhookView.of(checked.manual_webhook),
-        )
-
-
-class IntegrationPage(BaseModel):
-    """Integrations ordered by id; `next` is the cursor of the next page, None on the last."""
-
-    integrations: list[IntegrationView]
-    next: str | None
-
-
-class RemovedView(BaseModel):
-    """A deleted integration; `detail` says what is left to do by hand."""
-
-    deleted: bool
-    webhook_removed: bool
-    detail: str
+        ),
+    ] = None

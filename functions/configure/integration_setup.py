@@ -7,22 +7,27 @@ Nothing is stored before Bitbucket has shown that the token can do the work.
 
 import base64
 import secrets as random_secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from bitbucket_integration.bitbucket.client import BitbucketClient
 from bitbucket_integration.bitbucket.network import Network
-from bitbucket_integration.derived_secrets import ci_token
+from bitbucket_integration.derived_secrets import ci_token, is_same_secret
 from bitbucket_integration.errors import (
     BitbucketError,
     IntegrationError,
     MissingSecretError,
     TryAgainLaterError,
-    UnknownIntegrationError,
 )
-from bitbucket_integration.integration import Integration, RepositoryIdentity, SetupState
+from bitbucket_integration.integration import (
+    Health,
+    Integration,
+    RepositoryIdentity,
+    SetupState,
+)
 from bitbucket_integration.settings import ConfigureSettings
 from bitbucket_integration.stores.integrations import IntegrationStore
 from bitbucket_integration.stores.secrets import (
@@ -30,11 +35,13 @@ from bitbucket_integration.stores.secrets import (
     SecretReader,
     access_token_name,
 )
-from doctor.access import Access
+from doctor.access import Access, Seen
 from doctor.examination import Examination
 from doctor.probe import Probe
 from doctor.providers import access_to
-from life.amendment import amended
+from integration_request import IntegrationRequest
+from life.amendment import amended, check_revision, found
+from life.wishes import wished
 from manual_webhook import ManualWebhook
 from repository_address import CloudAddress, DataCenterAddress
 from timestamps import timestamp
@@ -64,12 +71,41 @@ class Removed:
     detail: str
 
 
+@dataclass(frozen=True, slots=True)
+class ReplacedToken:
+    """What a checked access token found. `same_token` says whether it was in use before."""
+
+    settled: Integration
+    health: Health
+    probes: Sequence[Probe]
+    same_token: bool
+
+    def on(self, one: Integration) -> Integration:
+        """The integration with its repository, its webhook and its health as they are now."""
+        return replace(
+            one,
+            repository=self.settled.repository,
+            webhook=self.settled.webhook,
+            webhook_id=self.settled.webhook_id,
+            webhook_url=self.settled.webhook_url,
+            health=self.health,
+        )
+
+
 class ConfigurationStoppedError(IntegrationError):
     """Configuring stopped at its cause, after what the probes found."""
 
     def __init__(self, probes: Sequence[Probe]) -> None:
         super().__init__("the repository could not be configured")
         self.probes = probes
+
+
+@contextmanager
+def _stopping(examination: Examination) -> Iterator[None]:
+    try:
+        yield
+    except (IntegrationError, ClientError, BotoCoreError) as error:
+        raise ConfigurationStoppedError(examination.probes()) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +121,10 @@ class IntegrationSetup:
     now: Callable[[], float]
 
     def configure(
-        self, address: CloudAddress | DataCenterAddress, access_token: str, public_url: str
+        self,
+        address: CloudAddress | DataCenterAddress,
+        request: IntegrationRequest,
+        public_url: str,
     ) -> Configured:
         """Check the token, store it, and create or repair the webhook.
 
@@ -93,53 +132,91 @@ class IntegrationSetup:
         where this one stopped.
         """
         access = access_to(address, self.settings.cloud_api_url)
-        examination = Examination(access.names, access.base_url, access.screens, self.now)
-        try:
-            return self._configured(access, examination, access_token, public_url)
-        except (IntegrationError, ClientError, BotoCoreError) as error:
-            raise ConfigurationStoppedError(examination.probes()) from error
+        token = request.access_token.get_secret_value()
+        examination = self._examination(access)
+        with _stopping(examination):
+            seen = access.look(BitbucketClient(token, self.network), examination)
+            stored = self._stored(seen.identity)
+            replaced = self._replaced(stored, token, seen, public_url, examination)
+            integration = amended(
+                self.integrations,
+                stored,
+                lambda one: replace(
+                    replaced.on(wished(one, request, same_token=replaced.same_token)),
+                    setup=SetupState.ACTIVE,
+                ),
+                timestamp(self.now()),
+            )
+            first_time = stored.setup is SetupState.INCOMPLETE
+            return Configured(
+                integration,
+                self._ci_token(integration) if first_time else None,
+                examination.probes(),
+                self.webhooks.manual_webhook(integration, public_url, access.screens),
+            )
 
-    def _configured(
-        self, access: Access, examination: Examination, access_token: str, public_url: str
-    ) -> Configured:
+    def replace_token(
+        self, integration: Integration, access_token: str, public_url: str
+    ) -> ReplacedToken:
+        """Check another token for an integration, store it, and repair the webhook with it.
+
+        Raises a ConfigurationStoppedError; while the token was being checked, the former one stays.
+        """
+        access = access_to(integration.repository, self.settings.cloud_api_url)
+        examination = self._examination(access)
+        with _stopping(examination):
+            seen = access.look(BitbucketClient(access_token, self.network), examination)
+            return self._replaced(integration, access_token, seen, public_url, examination)
+
+    def manual_webhook(self, integration: Integration, public_url: str) -> ManualWebhook | None:
+        """What a person has to enter, None when the webhook is managed."""
+        access = access_to(integration.repository, self.settings.cloud_api_url)
+        return self.webhooks.manual_webhook(integration, public_url, access.screens)
+
+    def _examination(self, access: Access) -> Examination:
+        return Examination(access.names, access.base_url, access.screens, self.now)
+
+    def _replaced(
+        self,
+        integration: Integration,
+        access_token: str,
+        seen: Seen,
+        public_url: str,
+        examination: Examination,
+    ) -> ReplacedToken:
+        same = self._is_in_use(integration, access_token)
+        if not same:
+            self.access_tokens.put(integration.access_token_owner, access_token)
+        today = replace(integration, repository=seen.identity)
         client = BitbucketClient(access_token, self.network)
-        seen = access.look(client, examination)
-        stored = self._stored(seen.identity)
-        self.access_tokens.put(stored.id, access_token)
-        found = replace(stored, repository=seen.identity)
-        settled = self.webhooks.settle(client, found, seen, public_url, examination)
-        now = timestamp(self.now())
-        integration = amended(
-            self.integrations,
-            stored,
-            lambda one: replace(
-                one,
-                repository=settled.repository,
-                webhook=settled.webhook,
-                webhook_id=settled.webhook_id,
-                webhook_url=settled.webhook_url,
-                setup=SetupState.ACTIVE,
-                health=examination.health(now),
-            ),
-            now,
-        )
-        first_time = stored.setup is SetupState.INCOMPLETE
-        return Configured(
-            integration,
-            self._ci_token(integration) if first_time else None,
+        settled = self.webhooks.settle(client, today, seen, public_url, examination)
+        return ReplacedToken(
+            settled,
+            examination.health(timestamp(self.now())),
             examination.probes(),
-            self.webhooks.manual_webhook(integration, public_url, access.screens),
+            same_token=same,
         )
 
-    def remove(self, integration_id: str) -> Removed:
+    def _is_in_use(self, integration: Integration, access_token: str) -> bool:
+        name = self._token_name(integration)
+        self.secrets.forget(name)
+        try:
+            return is_same_secret(access_token, self.secrets.read(name))
+        except MissingSecretError:
+            return False
+
+    def _token_name(self, integration: Integration) -> str:
+        prefix = self.settings.access_token_prefix
+        return access_token_name(prefix, integration.access_token_owner)
+
+    def remove(self, integration_id: str, expected: Collection[int] | None = None) -> Removed:
         """Remove the webhook, the access token and all rows; the rows last.
 
-        Raises UnknownIntegrationError. A webhook that Bitbucket does not let us remove keeps
-        nothing alive: its deliveries are refused from now on.
+        Raises UnknownIntegrationError and ChangedMeanwhileError. A webhook that Bitbucket does not
+        let us remove keeps nothing alive: its deliveries are refused from now on.
         """
-        integration = self.integrations.get(integration_id)
-        if integration is None:
-            raise UnknownIntegrationError(f"there is no integration {integration_id}")
+        integration = found(self.integrations, integration_id)
+        check_revision(integration, expected)
         removed = self._remove_webhook(integration)
         self.access_tokens.delete(integration.id)
         self.integrations.delete(integration)
@@ -155,7 +232,7 @@ class IntegrationSetup:
         )
 
     def _remove_webhook(self, integration: Integration) -> Removed:
-        name = access_token_name(self.settings.access_token_prefix, integration.id)
+        name = self._token_name(integration)
         access = access_to(integration.repository, self.settings.cloud_api_url)
         try:
             self.secrets.forget(name)

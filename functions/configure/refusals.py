@@ -16,8 +16,11 @@ from bitbucket_integration.errors import (
     UnknownIntegrationError,
 )
 from bitbucket_integration.problem import problem_body, sentence
-from integration_request import CheckView
+from if_match import etag_of
 from integration_setup import ConfigurationStoppedError
+from integration_view import CheckView
+from life.amendment import ChangedMeanwhileError
+from life.rotation import RotationUnfinishedError
 
 RETRY_SECONDS = 30
 
@@ -53,6 +56,9 @@ def refusal_of(error: Exception) -> Refusal:
             refusal = _refusal_of(cause)
             checks = [CheckView.of(probe).model_dump(mode="json") for probe in error.probes]
             return replace(refusal, members={**refusal.members, "checks": checks})
+        case RotationUnfinishedError():
+            checks = [CheckView.of(probe).model_dump(mode="json") for probe in error.probes]
+            return Refusal(422, error.reason, sentence(error), members={"checks": checks})
     return _refusal_of(error)
 
 
@@ -63,12 +69,13 @@ def _refusal_of(error: Exception) -> Refusal:
             return Refusal(401, error.reason, sentence(error), headers=challenge)
         case UnknownIntegrationError():
             return Refusal(404, error.reason, sentence(error))
-        case InvalidRequestError():
-            return Refusal(
-                422, error.reason, f"{error.field}: {error}.", _named(error.field, str(error))
-            )
-        case RequestValidationError():
-            return _invalid_fields(error)
+        case ChangedMeanwhileError():
+            # 412 is for those who said what they expect (RFC 9110, 13.1.1).
+            status = 412 if error.expected else 409
+            headers = etag_of(error.revision)
+            return Refusal(status, error.reason, sentence(error), headers=headers)
+        case InvalidRequestError() | RequestValidationError():
+            return _invalid(error)
         case BitbucketError():
             return _refused_by_bitbucket(error)
         case _:
@@ -97,8 +104,11 @@ def _refused_by_bitbucket(error: BitbucketError) -> Refusal:
     return Refusal(422, error.reason, sentence(error), named)
 
 
-def _invalid_fields(error: RequestValidationError) -> Refusal:
+def _invalid(error: InvalidRequestError | RequestValidationError) -> Refusal:
     """Name each field, and never what was in it, since it may be the access token."""
+    if isinstance(error, InvalidRequestError):
+        named = _named(error.field, str(error))
+        return Refusal(422, error.reason, f"{error.field}: {error}.", named)
     errors = [
         {"field": _field_of(one["loc"]), "message": str(one["msg"]).removeprefix("Value error, ")}
         for one in error.errors()

@@ -80,9 +80,11 @@ class DiffsApi:
         Raises NotAuthenticatedError alike for an unknown integration and for a wrong token.
         """
         integration = self.integrations.get(integration_id) if token else None
-        version = integration.ci_token_version if integration else 1
+        now = datetime.fromtimestamp(self.now(), UTC).isoformat(timespec="seconds")
+        versions = integration.ci_token_versions(now) if integration else (1,)
         key = self.secrets.read(self.settings.signing_key_arn)
-        same = is_same_secret(token, ci_token(key, integration_id, version))
+        tokens = [ci_token(key, integration_id, version) for version in versions]
+        same = any(is_same_secret(token, one) for one in tokens)
         if integration is None or not same:
             raise NotAuthenticatedError(
                 "the Authorization header must be `Bearer <CI token of this integration>`"

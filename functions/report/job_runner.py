@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 
 from aws_lambda_powertools import Logger
 
+from bitbucket_integration.activity import LastReport
 from bitbucket_integration.bitbucket.client import BitbucketClient
 from bitbucket_integration.bitbucket.network import Network
-from bitbucket_integration.bitbucket.repository import repository_of
+from bitbucket_integration.bitbucket.repository import BitbucketRepository, repository_of
 from bitbucket_integration.errors import (
     AccessTokenRejectedError,
     AddressRefusedError,
@@ -21,7 +22,12 @@ from bitbucket_integration.errors import (
     TlsError,
 )
 from bitbucket_integration.integration import Health, Integration
-from bitbucket_integration.report_job import CommitJob, PullRequestJob, ReportJob
+from bitbucket_integration.report_job import (
+    CommitJob,
+    PullRequestJob,
+    ReportJob,
+    RepositoryJob,
+)
 from bitbucket_integration.stores.activity import ActivityStore
 from bitbucket_integration.stores.deadlines import DeadlineStore
 from bitbucket_integration.stores.integrations import IntegrationStore
@@ -30,9 +36,12 @@ from bitbucket_integration.stores.report_queue import ReportQueue
 from bitbucket_integration.stores.reports import ReportStore
 from bitbucket_integration.stores.secrets import SecretReader, access_token_name
 from bitbucket_integration.stores.submissions import SubmissionStore
+from bitbucket_integration.submission import PAUSED
+from catching_up import CatchingUp
 from commit_lookup import CommitLookup
 from decision import decide
 from gathering import Gathering
+from job_log import REPORTED, JobLog
 from posting import Posting
 from repository_lookup import RepositoryOutOfReachError, check_reach, moved_identity
 from waiting_submissions import WaitingSubmissions
@@ -70,6 +79,11 @@ class JobRunner:
         if isinstance(job, PullRequestJob) and job.is_event:
             # Whatever becomes of the job: the webhook works.
             self.activity.record_event(integration.id, job.cause, _iso(queued_at))
+        if integration.paused:
+            # Once it goes on, every open pull request is brought up to date.
+            self._waiting.pause(job)
+            return PAUSED
+        done = JobLog(self.activity, job, job_id, queued_at)
         try:
             outcome = self._with_access(integration, job, job_id)
         except (
@@ -82,21 +96,24 @@ class JobRunner:
         ) as error:
             # Only a person can mend this; trying again would be in vain.
             self._record_trouble(integration, error)
-            self.give_up(job, error)
+            self._waiting.give_up(job, error)
+            done.failed(error)
             return error.reason
         except TlsError as error:
             # Somebody may be renewing a certificate; the report shall not be missing afterwards.
             self._record_trouble(integration, error)
             raise
         self.integrations.record_health(integration, Health(since=_iso(self.now())))
+        done.ended(outcome)
         return outcome
 
-    def give_up(self, job: ReportJob, error: Exception) -> None:
-        """Tell CI that a job's submissions will not be posted, and why."""
+    def give_up(self, job: ReportJob, job_id: str, queued_at: float, error: Exception) -> None:
+        """Tell CI and the admin that a job's submissions will not be posted, and why."""
         self._waiting.give_up(job, error)
+        JobLog(self.activity, job, job_id, queued_at).failed(error)
 
     def _with_access(self, integration: Integration, job: ReportJob, job_id: str) -> str:
-        name = access_token_name(self.access_token_prefix, integration.id)
+        name = access_token_name(self.access_token_prefix, integration.access_token_owner)
         access_token = self.secrets.read(name)
         try:
             return self._where_it_is(integration, job, job_id, access_token)
@@ -124,10 +141,9 @@ class JobRunner:
         self, client: BitbucketClient, integration: Integration, job: ReportJob, job_id: str
     ) -> str:
         repository = repository_of(integration.repository, self.cloud_api_url)
-        if isinstance(job, CommitJob):
-            lookup = CommitLookup(self.pull_requests, self.queue, self._waiting)
+        if not isinstance(job, PullRequestJob):
             try:
-                return lookup.run(client, repository, job, job_id)
+                return self._queue(client, repository, job, job_id)
             except NotFoundInBitbucketError as error:
                 raise RepositoryOutOfReachError(str(error)) from error
         gathering = Gathering(
@@ -139,7 +155,7 @@ class JobRunner:
         except NotFoundInBitbucketError as error:
             # Either the pull request is gone, or the whole repository is out of reach.
             check_reach(client, repository)
-            self.give_up(job, error)
+            self._waiting.give_up(job, error)
             return error.reason
         if job.commit and job.is_event:
             self.pull_requests.add_head(integration.id, job.commit, job.pull_request_id)
@@ -152,7 +168,23 @@ class JobRunner:
             self.reports,
             self.deadlines,
         ).apply(known, plan)
-        return known.pull_request.state.value
+        if plan.report is None:
+            return known.pull_request.state.value
+        report = LastReport(job.pull_request_id, plan.report.commit, _iso(self.now()))
+        self.activity.record_report(integration.id, report)
+        return REPORTED
+
+    def _queue(
+        self,
+        client: BitbucketClient,
+        repository: BitbucketRepository,
+        job: CommitJob | RepositoryJob,
+        job_id: str,
+    ) -> str:
+        if isinstance(job, CommitJob):
+            lookup = CommitLookup(self.pull_requests, self.queue, self._waiting)
+            return lookup.run(client, repository, job, job_id)
+        return CatchingUp(self.submissions, self.queue).run(client, repository, job, job_id)
 
     @property
     def _waiting(self) -> WaitingSubmissions:

@@ -22,7 +22,11 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.config import Config
 
 from bitbucket_integration.bitbucket.network import Network
-from bitbucket_integration.errors import MalformedJobError, TryAgainLaterError
+from bitbucket_integration.errors import (
+    AccessTokenRejectedError,
+    MalformedJobError,
+    TryAgainLaterError,
+)
 from bitbucket_integration.observability import observers
 from bitbucket_integration.report_job import ReportJob, from_message
 from bitbucket_integration.report_link import report_url
@@ -134,6 +138,8 @@ class Worker:
             self._failed(record, job, error)
             raise
         metrics.add_metric("JobDone", MetricUnit.Count, 1)
+        if outcome == AccessTokenRejectedError.reason:
+            metrics.add_metric("AccessTokenRejected", MetricUnit.Count, 1)
         logger.info("done", outcome=outcome)
 
     def _failed(self, record: SQSRecord, job: ReportJob, error: Exception) -> None:
@@ -141,7 +147,7 @@ class Worker:
         metrics.add_metric("JobFailed", MetricUnit.Count, 1)
         if self.is_last_try(record):
             logger.error("given up", exc_info=error, receives=receives)
-            self._runner.give_up(job, error)
+            self._runner.give_up(job, record.message_id, _queued_at(record), error)
             return
         wish = error.retry_after if isinstance(error, TryAgainLaterError) else None
         self._delays[job.group] = _delay(record, wish)

@@ -8,6 +8,7 @@ import hashlib
 import os
 import time
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 import boto3
@@ -32,7 +33,7 @@ from bitbucket_integration.settings import WebhookSettings
 from bitbucket_integration.stores.integrations import IntegrationStore
 from bitbucket_integration.stores.report_queue import ReportQueue
 from bitbucket_integration.stores.secrets import SecretReader
-from integration_cache import IntegrationCache
+from integration_cache import Found, IntegrationCache
 
 MOST_BYTES = 1024 * 1024
 """Bitbucket Cloud drops what is over 256 KB; nothing genuine is near this."""
@@ -55,12 +56,14 @@ class WebhookReceiver:
         secrets: SecretReader,
         queue: ReportQueue,
         signing_key_arn: str,
+        utc: Callable[[], str],
     ) -> None:
-        """Use these stores."""
+        """Use these stores; `utc` gives the time as ISO 8601 in UTC, with seconds."""
         self._integrations = integrations
         self._secrets = secrets
         self._queue = queue
         self._signing_key_arn = signing_key_arn
+        self._utc = utc
 
     def receive(self, integration_id: str, headers: Mapping[str, str], body: bytes) -> str:
         """Queue a report job for a genuine event; answers in a word what was done with it.
@@ -78,6 +81,8 @@ class WebhookReceiver:
         event = pull_request_event.parse(integration.provider, headers, body)
         if isinstance(event, pull_request_event.IgnoredEvent):
             return "ignored"
+        if integration.paused:
+            return "paused"
         self._queue.send(
             PullRequestJob(integration_id, event.pull_request_id, event.event, event.head),
             pull_request_event.request_id(headers) or hashlib.sha256(body).hexdigest(),
@@ -85,18 +90,31 @@ class WebhookReceiver:
         return "queued"
 
     def _verify(self, integration_id: str, signed: str | None, body: bytes) -> Integration:
-        integration = self._integrations.get(integration_id) if signed else None
-        version = integration.webhook_secret_version if integration else 1
-        secret = webhook_secret(self._secrets.read(self._signing_key_arn), integration_id, version)
-        # Compared also when the integration is unknown, so that both cases do the same work.
-        valid = signature.is_valid(body, signed, secret)
-        if integration is None or not valid:
+        found = self._integrations.get(integration_id) if signed else None
+        valid = self._is_valid(found, integration_id, signed, body)
+        if found is not None and found.from_memory and (found.integration.paused or not valid):
+            # Its secret may be a new one, and it need not be paused any more. One that has just
+            # been read is not read again, so that what takes longest stays as short as it is.
+            found = self._integrations.read(integration_id)
+            valid = self._is_valid(found, integration_id, signed, body)
+        if found is None or not valid:
             raise NotAuthenticatedError("the signature is not that of this integration's webhook")
-        return integration
+        return found.integration
+
+    def _is_valid(
+        self, found: Found | None, integration_id: str, signed: str | None, body: bytes
+    ) -> bool:
+        # Compared also when the integration is unknown, so that both cases do the same work.
+        versions = found.integration.webhook_secret_versions(self._utc()) if found else (1,)
+        key = self._secrets.read(self._signing_key_arn)
+        secrets = [webhook_secret(key, integration_id, version) for version in versions]
+        return any(signature.is_valid(body, signed, secret) for secret in secrets)
 
 
-def build_receiver(environ: Mapping[str, str], now: Callable[[], float]) -> WebhookReceiver:
-    """A receiver with real AWS clients, as the environment says."""
+def build_receiver(
+    environ: Mapping[str, str], now: Callable[[], float], utc: Callable[[], str]
+) -> WebhookReceiver:
+    """A receiver with real AWS clients, as the environment says; `now` gives seconds."""
     settings = WebhookSettings.from_environ(environ)
     # Bitbucket waits 10 seconds: all three calls of a cold start have to fail before, so that it
     # hears 503 and sends again.
@@ -108,10 +126,15 @@ def build_receiver(environ: Mapping[str, str], now: Callable[[], float]) -> Webh
         SecretReader(boto3.client("secretsmanager", config=config), now),
         ReportQueue(boto3.client("sqs", config=config), settings.queue_url),
         settings.signing_key_arn,
+        utc,
     )
 
 
-_receiver = build_receiver(os.environ, time.monotonic)
+def _utc() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+_receiver = build_receiver(os.environ, time.monotonic, _utc)
 
 
 def _answer(event: Mapping[str, Any]) -> dict[str, Any]:

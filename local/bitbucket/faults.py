@@ -24,6 +24,7 @@ class FaultKind(StrEnum):
 class Fault:
     """A rule; `times` is how often it still strikes, None is for ever.
 
+    `skip` is how many requests that match it still lets pass before.
     `path` is a glob over the path without the query, and `*` spans slashes:
     `*/pullrequests/*/comments`.
     """
@@ -32,6 +33,7 @@ class Fault:
     kind: FaultKind
     method: str = "*"
     path: str = "*"
+    skip: int = 0
     times: int | None = 1
     status: int = 503
     retry_after: int | None = None
@@ -74,11 +76,15 @@ class Faults:
         """The rule that strikes this request, if one does; it is counted."""
         with self._lock:
             for rule in self._rules.values():
-                if fnmatchcase(method, rule.method) and fnmatchcase(path, rule.path):
-                    if rule.times is not None:
-                        left = rule.times - 1
-                        self._rules[rule.id] = replace(rule, times=left)
-                        if left <= 0:
-                            del self._rules[rule.id]
-                    return rule
+                if not (fnmatchcase(method, rule.method) and fnmatchcase(path, rule.path)):
+                    continue
+                if rule.skip:
+                    self._rules[rule.id] = replace(rule, skip=rule.skip - 1)
+                    continue
+                if rule.times is not None:
+                    left = rule.times - 1
+                    self._rules[rule.id] = replace(rule, times=left)
+                    if left <= 0:
+                        del self._rules[rule.id]
+                return rule
         return None

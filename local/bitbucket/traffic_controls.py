@@ -23,6 +23,7 @@ class TrafficControls:
         *,
         method: str = "*",
         path: str = "*",
+        skip: int = 0,
         times: int | None = 1,
         status: int = 503,
         retry_after: int | None = None,
@@ -37,7 +38,18 @@ class TrafficControls:
             message = "a redirect needs a location, and nothing else has one"
             raise NotPossibleError(message)
         return self.fault_rules.add(
-            Fault(0, FaultKind(kind), method, path, times, status, retry_after, seconds, location)
+            Fault(
+                0,
+                FaultKind(kind),
+                method,
+                path,
+                skip,
+                times,
+                status,
+                retry_after,
+                seconds,
+                location,
+            )
         )
 
     def remove_fault(self, fault: int) -> None:

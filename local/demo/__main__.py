@@ -55,15 +55,20 @@ def _tell(stack: LocalStack, folder: Path) -> None:
     say("\nHow long each step took:")
     for step, seconds in story.times.items():
         say(f"  {seconds:6.1f} s  {step}")
-    say("\nThe pull request's page:")
+    say("\nThe pages of the pull request and of its full report:")
     for life in lives:
         provider = life.repository.provider
-        page = life.repository.page(life.number)
-        kept = PAGES / f"{provider.lower().replace(' ', '-')}.html"
-        save_page(page, kept)
-        say(f"  {provider:<12} {page}")
-        say(f"  {'':<12} kept as {kept.relative_to(CHECKOUT)}")
+        kept = provider.lower().replace(" ", "-")
+        _keep(provider, life.repository.page(life.number), f"{kept}.html")
+        _keep("", life.full_report, f"{kept}-report.html")
     say("`make demo ARGS=--keep` leaves all running.")
+
+
+def _keep(provider: str, page: str, name: str) -> None:
+    kept = PAGES / name
+    save_page(page, kept)
+    say(f"  {provider:<12} {page}")
+    say(f"  {'':<12} kept as {kept.relative_to(CHECKOUT)}")
 
 
 if __name__ == "__main__":

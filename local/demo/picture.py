@@ -1,6 +1,7 @@
-"""`python -m local.demo.picture`: takes `docs/images/comment.png`, the demo after its first push.
+"""`python -m local.demo.picture`: takes pictures of the demo after its first push.
 
-It needs Chromium.
+In `docs/images` they are `comment.png`, the pull request on Bitbucket Cloud, and `report.png`, its
+full report. It needs Chromium.
 """
 
 import shutil
@@ -17,24 +18,24 @@ from local.stack.errors import LocalStackError
 from local.stack.places import REPOSITORY as CHECKOUT
 from local.stack.stack import LocalStack, say
 
-PICTURE = CHECKOUT / "docs" / "images" / "comment.png"
+PICTURES = CHECKOUT / "docs" / "images"
 WIDTH, HEIGHT = 1240, 800
 
 
 def main() -> int:
-    """Play the story up to the first report on Bitbucket Cloud, and take its picture."""
+    """Play the story up to the first report on Bitbucket Cloud, and take its pictures."""
     try:
         with LocalStack() as stack, tempfile.TemporaryDirectory() as folder:
-            page = _reported(stack, Path(folder) / "diffs.jsonl")
-            _take(page)
+            life = _reported(stack, Path(folder) / "diffs.jsonl")
+            _take(life.repository.page(life.number), PICTURES / "comment.png")
+            _take(life.full_report, PICTURES / "report.png")
     except (LocalStackError, StoryError) as error:
         say(str(error))
         return 1
-    say(f"Taken: {PICTURE.relative_to(CHECKOUT)}")
     return 0
 
 
-def _reported(stack: LocalStack, results: Path) -> str:
+def _reported(stack: LocalStack, results: Path) -> PullRequestLife:
     if stack.bitbucket is None:
         raise StoryError("the story needs the emulator")
     on_cloud, _ = create_repositories(stack.bitbucket)
@@ -43,10 +44,10 @@ def _reported(stack: LocalStack, results: Path) -> str:
     life.open()
     results.write_text(data_diff_json(PUSHES[0]))
     life.submit(results)
-    return on_cloud.page(life.number)
+    return life
 
 
-def _take(url: str) -> None:
+def _take(url: str, picture: Path) -> None:
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     if chromium is None:
         raise StoryError("Chromium is not installed")
@@ -57,8 +58,9 @@ def _take(url: str) -> None:
         )
         page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
         page.goto(url)
-        page.screenshot(path=PICTURE, full_page=True)
+        page.screenshot(path=picture, full_page=True)
         browser.close()
+    say(f"Taken: {picture.relative_to(CHECKOUT)}")
 
 
 if __name__ == "__main__":

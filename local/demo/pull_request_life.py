@@ -10,7 +10,9 @@ from pathlib import Path
 import requests
 
 from local.bitbucket import BitbucketEmulator
+from local.bitbucket.code_insights import InsightReport
 from local.demo.bitbuckets import DemoRepository
+from local.demo.shown_results import ShownResults
 
 _PATIENCE_SECONDS = 60
 _GLANCE_SECONDS = 0.2
@@ -29,6 +31,7 @@ class PullRequestLife:
     admin_token: str
     number: int = 0
     head: str = ""
+    full_report: str = ""
     _integration_url: str = ""
     _ci_token: str = ""
     _comment_id: int | None = None
@@ -86,12 +89,14 @@ class PullRequestLife:
         _until(lambda: not self._status().startswith("INPROGRESS"), "the build status still waits")
         comments = self._comments()
         _expect(len(comments) == 1, f"there are {len(comments)} comments")
-        comment_id = comments[0][0]
-        if self._comment_id is not None:
-            _expect(comment_id == self._comment_id, "the report is in another comment")
-            return self._status()
-        self._comment_id = comment_id
-        return f"$ {_shown(command, self._ci_token)}\n{done.stdout.strip()}\n{self._status()}"
+        comment_id, comment = comments[0]
+        shown = self._shown(comment)
+        if self._comment_id is None:
+            self._comment_id = comment_id
+            lines = [f"$ {_for_a_pipeline(command, self._ci_token)}", done.stdout.strip()]
+            return "\n".join([*lines, *shown.lines()])
+        _expect(comment_id == self._comment_id, "the report is in another comment")
+        return "\n".join(shown.lines())
 
     def push(self) -> str:
         """Let the developer push another commit, which the report is not about."""
@@ -139,6 +144,20 @@ class PullRequestLife:
         found = self._bitbucket.comments(self.repository.name, self.number)
         return [(one.id, one.raw) for one in found if not one.deleted]
 
+    def _shown(self, comment: str) -> ShownResults:
+        """What the results look like, once Code Insights have them, too."""
+
+        def insights() -> list[InsightReport]:
+            return self._bitbucket.insight_reports(self.repository.name, self.head)
+
+        _until(lambda: bool(insights()), "Code Insights do not show these results")
+        shown = ShownResults(comment, self._status(), insights()[0])
+        _expect(bool(shown.full_report), "the comment does not lead to the full report")
+        reported = shown.reported_commit()
+        _expect(reported == self.head, f"the full report is about {reported}")
+        self.full_report = shown.full_report
+        return shown
+
     def _status(self) -> str:
         statuses = self._bitbucket.build_statuses(self.repository.name, self.head)
         return "; ".join(f"{one.state}: {one.description}" for one in statuses)
@@ -158,7 +177,7 @@ def _is_about(comment: str, commit: str) -> bool:
     return commit[:12] in comment and not comment.startswith("**Outdated")
 
 
-def _shown(command: list[str], ci_token: str) -> str:
+def _for_a_pipeline(command: list[str], ci_token: str) -> str:
     """The command for a pipeline, in which the token is a secured variable."""
     return shlex.join(command).replace(
         f"'Authorization: Bearer {ci_token}'", '"Authorization: Bearer $DATA_DIFF_CI_TOKEN"'

@@ -1,4 +1,4 @@
-"""Keeps a page of the emulator as one file, to be looked at when the emulator is gone."""
+"""Keeps a page as one file, to be looked at when the server of the page is gone."""
 
 import re
 from pathlib import Path

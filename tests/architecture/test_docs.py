@@ -269,6 +269,7 @@ def test_every_metric_is_listed() -> None:
         "WebhookQueued",
         "WebhookIgnored",
         "WebhookPing",
+        "WebhookPaused",
     }  # named after what became of the event
     assert documented_metrics() == counted | outcomes
 

@@ -40,6 +40,16 @@ def test_a_server_error_strikes_as_often_as_ordered(
     assert emulator.faults() == []
 
 
+def test_a_fault_may_let_requests_that_it_matches_pass_before(
+    emulator: BitbucketEmulator, client: Client, pull_request: PullRequest
+) -> None:
+    emulator.add_fault("server_error", path="*/comments", skip=2)
+    emulator.add_fault("rate_limited", path="*/comments", skip=1)
+    client.get("")
+    assert [client.get(COMMENTS).status_code for _ in range(4)] == [200, 429, 503, 200]
+    assert emulator.faults() == []
+
+
 def test_a_fault_strikes_only_what_it_matches(
     emulator: BitbucketEmulator, client: Client, pull_request: PullRequest
 ) -> None:

@@ -1,3 +1,4 @@
+import json
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -36,7 +37,7 @@ DOCUMENT = {
                                 "parameters": {
                                     "items": {
                                         "required": ["name", "in", "schema"],
-                                        "properties": {"in": {"enum": ["query", "path"]}},
+                                        "properties": {"in": {"enum": ["query", "path", "header"]}},
                                     }
                                 },
                             },
@@ -123,8 +124,10 @@ def test_the_access_token_is_written_and_never_read(document: dict[str, Any]) ->
     with_token = [
         name for name, one in schemas.items() if "access_token" in one.get("properties", {})
     ]
-    assert with_token == ["IntegrationRequest"]
-    assert schemas["IntegrationRequest"]["properties"]["access_token"]["writeOnly"] is True
+    assert set(with_token) == {"IntegrationRequest", "ChangeRequest"}
+    for name in with_token:
+        assert "#/components/schemas/AccessToken" in json.dumps(schemas[name]["properties"])
+    assert schemas["AccessToken"]["writeOnly"] is True
 
 
 def test_what_is_answered_is_what_is_described(document: dict[str, Any], system: System) -> None:
@@ -145,6 +148,15 @@ def test_what_is_answered_is_what_is_described(document: dict[str, Any], system:
     matches("GET", "/integrations", 200)
     one = f"/integrations/{made['integration']['id']}"
     matches("GET", one, 200)
+    matches("PATCH", one, 200, json={"settings": {"wait_minutes": 5}})
+    for what in ("webhook_secret", "ci_token", "report_links"):
+        matches("POST", f"{one}/rotate", 200, json={"what": what})
+    matches("POST", f"{one}/pause", 200)
+    matches("POST", f"{one}/resume", 200)
+    system.bitbucket.open_pull_request("acme/jaffle-shop", title="Fix amounts")
+    system.bitbucket.wait_until_delivered()
+    system.account.drain()
+    assert matches("GET", f"{one}/activity", 200)["activity"]
     matches("POST", f"{one}/check", 200)
     matches("DELETE", one, 200)
 

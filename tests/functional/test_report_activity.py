@@ -13,7 +13,10 @@ pytestmark = on_both
 def activity(connection: Connection) -> dict[str, str] | None:
     """The integration's activity as it is stored."""
     rows = connection.system.account.items(f"INTEGRATION#{connection.id}", "ACTIVITY")
-    return {name: value["S"] for row in rows for name, value in row.items()} if rows else None
+    summaries = [one for one in rows if one["sk"]["S"] == "ACTIVITY" and "first_event_at" in one]
+    return {
+        name: value["S"] for row in summaries for name, value in row.items() if "S" in value
+    } or None
 
 
 def test_the_first_event_is_noted_with_the_time_at_which_it_came_in(

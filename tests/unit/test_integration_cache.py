@@ -1,14 +1,20 @@
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 import integration_cache as cache_module
+from bitbucket_integration.integration import Integration
 from bitbucket_integration.stores.integrations import IntegrationStore
-from integration_cache import IntegrationCache
+from integration_cache import Found, IntegrationCache
 from tests.unit.stored import Clock, calls_of, integration
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+
+
+def shown(found: Found | None) -> Integration | None:
+    return found.integration if found else None
 
 
 @pytest.fixture
@@ -29,15 +35,15 @@ def test_an_integration_is_read_once_a_minute(
 ) -> None:
     created = integrations.create(integration())
     made = calls_of(dynamodb)
-    assert cache.get("abc") == created
+    assert shown(cache.get("abc")) == created
     clock.seconds += 59
-    assert cache.get("abc") == created
+    assert shown(cache.get("abc")) == created
     assert made == ["GetItem"]
     clock.seconds += 1
-    assert cache.get("abc") == created
+    assert shown(cache.get("abc")) == created
     assert made == ["GetItem"] * 2
     clock.seconds += 59
-    assert cache.get("abc") == created
+    assert shown(cache.get("abc")) == created
     assert made == ["GetItem"] * 2
 
 
@@ -48,23 +54,23 @@ def test_a_deleted_integration_is_unknown_within_a_minute(
     cache.get("abc")
     integrations.delete(integration())
     clock.seconds += 60
-    assert cache.get("abc") is None
-    assert cache.get("abc") is None
+    assert shown(cache.get("abc")) is None
+    assert shown(cache.get("abc")) is None
 
 
 def test_a_new_integration_is_known_at_once(
     integrations: IntegrationStore, cache: IntegrationCache
 ) -> None:
-    assert cache.get("abc") is None
+    assert shown(cache.get("abc")) is None
     created = integrations.create(integration())
-    assert cache.get("abc") == created
+    assert shown(cache.get("abc")) == created
 
 
 def test_integrations_are_kept_apart(
     integrations: IntegrationStore, cache: IntegrationCache
 ) -> None:
     one, two = (integrations.create(integration(name, name)) for name in ("one", "two"))
-    assert [cache.get(name) for name in ("one", "two", "one")] == [one, two, one]
+    assert [shown(cache.get(name)) for name in ("one", "two", "one")] == [one, two, one]
 
 
 @pytest.mark.parametrize("unknown", ["", "x" * 5000])
@@ -72,7 +78,7 @@ def test_what_can_be_no_id_costs_no_call(
     dynamodb: "DynamoDBClient", cache: IntegrationCache, unknown: str
 ) -> None:
     made = calls_of(dynamodb)
-    assert cache.get(unknown) is None
+    assert shown(cache.get(unknown)) is None
     assert made == []
 
 
@@ -92,5 +98,22 @@ def test_no_more_are_kept_than_allowed(
         cache.get(name)
     assert made == []
     for name in ("three", "three", "one"):
-        assert cache.get(name) is not None
+        assert shown(cache.get(name)) is not None
     assert made == ["GetItem"] * 2
+
+
+def test_what_is_read_now_is_what_is_stored_now_and_is_kept(
+    integrations: IntegrationStore, dynamodb: "DynamoDBClient", cache: IntegrationCache
+) -> None:
+    created = integrations.create(integration())
+    assert cache.get("abc") == Found(created, from_memory=False)
+    changed = integrations.change(created, replace(created, paused=True))
+    assert cache.get("abc") == Found(created, from_memory=True)
+    assert changed is not None
+    assert cache.read("abc") == Found(changed, from_memory=False)
+    made = calls_of(dynamodb)
+    assert cache.get("abc") == Found(changed, from_memory=True)
+    assert made == []
+    integrations.delete(changed)
+    assert cache.read("abc") is None
+    assert cache.get("abc") is None

@@ -3,10 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from bitbucket_integration.integration import Health, Integration, SetupState
-from integration_request import ConfiguredView, IntegrationRequest, IntegrationView
-from integration_setup import Configured
-from tests.unit.stored import integration
+from integration_request import IntegrationRequest
 
 TOKEN = "ATCTT3xFfGN0-token_with=marks"
 
@@ -74,39 +71,3 @@ def test_a_token_that_is_taken_can_go_into_a_header(offered: str) -> None:
     assert token.isascii()
     assert token.isprintable()
     assert " " not in token
-
-
-def test_an_integration_is_shown_as_it_is_stored() -> None:
-    shown = IntegrationView.of(
-        integration(
-            setup=SetupState.ACTIVE,
-            webhook_url="https://a.example/v1/webhooks/abc",
-            health=Health("access_token_rejected", "Revoked.", "2026-11-20T12:00:00+00:00"),
-        )
-    )
-    assert shown.model_dump() == {
-        "id": "abc",
-        "provider": "bitbucket-cloud",
-        "repository": "acme/jaffle-shop",
-        "repository_url": "https://bitbucket.org/acme/jaffle-shop",
-        "setup": "active",
-        "webhook": "managed",
-        "webhook_url": "https://a.example/v1/webhooks/abc",
-        "health": {
-            "ok": False,
-            "reason": "access_token_rejected",
-            "detail": "Revoked.",
-            "since": "2026-11-20T12:00:00+00:00",
-        },
-        "created_at": "2026-11-20T10:00:00+00:00",
-        "updated_at": "2026-11-20T10:00:00+00:00",
-    }
-
-
-def test_a_new_integration_is_well_and_incomplete() -> None:
-    created: Integration = integration()
-    shown = IntegrationView.of(created)
-    assert (shown.health.ok, shown.setup, shown.webhook_url) == (True, "incomplete", None)
-    configured = ConfiguredView.of(Configured(created, None, (), None), "curl")
-    assert configured.integration == shown
-    assert (configured.ci_token, configured.manual_webhook) == (None, None)

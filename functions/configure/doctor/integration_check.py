@@ -79,7 +79,8 @@ class IntegrationCheck:
     def _examined(
         self, access: Access, examination: Examination, integration: Integration, public_url: str
     ) -> Integration:
-        name = access_token_name(self.settings.access_token_prefix, integration.id)
+        prefix = self.settings.access_token_prefix
+        name = access_token_name(prefix, integration.access_token_owner)
         try:
             self.secrets.forget(name)
             client = BitbucketClient(self.secrets.read(name), self.network)

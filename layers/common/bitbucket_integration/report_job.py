@@ -15,10 +15,10 @@ SUBMITTED = "submission"
 """The cause of a job that a submission made."""
 
 DEADLINE = "deadline"
-"""The cause of a job that looks whether results are still awaited.
+"""The cause of a job that looks whether results are still awaited."""
 
-Other causes are the names of Bitbucket's events.
-"""
+CATCHING_UP = "catching_up"
+"""The cause of a job that an admin made. Other causes are the names of Bitbucket's events."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class PullRequestJob:
     @property
     def is_event(self) -> bool:
         """Whether Bitbucket sent the event that is the cause."""
-        return self.cause not in {SUBMITTED, DEADLINE}
+        return self.cause not in {SUBMITTED, DEADLINE, CATCHING_UP}
 
     @property
     def group(self) -> str:
@@ -63,10 +63,25 @@ class CommitJob:
         return f"{self.integration_id}/{self.commit}"
 
 
-type ReportJob = PullRequestJob | CommitJob
+@dataclass(frozen=True, slots=True)
+class RepositoryJob:
+    """Bring every open pull request up to date, and what CI has sent while reports were paused."""
 
-_KINDS: dict[str, type[PullRequestJob | CommitJob]] = {
-    job.kind: job for job in (PullRequestJob, CommitJob)
+    kind: ClassVar[str] = "repository"
+
+    integration_id: str
+    cause: str = CATCHING_UP
+
+    @property
+    def group(self) -> str:
+        """A repository is gone through once at a time."""
+        return f"{self.integration_id}/all"
+
+
+type ReportJob = PullRequestJob | CommitJob | RepositoryJob
+
+_KINDS: dict[str, type[PullRequestJob | CommitJob | RepositoryJob]] = {
+    job.kind: job for job in (PullRequestJob, CommitJob, RepositoryJob)
 }
 
 

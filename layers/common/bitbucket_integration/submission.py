@@ -5,6 +5,9 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+PAUSED = "paused"
+"""The reason of a submission that waits because its integration is paused."""
+
 FULL_COMMIT = re.compile(r"[0-9a-f]{40}")
 
 

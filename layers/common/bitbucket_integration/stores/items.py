@@ -8,7 +8,8 @@ Partition key, sort key:
 - `INTEGRATION#<id>`, `SUBMISSION#<id>`: a submission.
 - `INTEGRATION#<id>`, `REPORT#<15 digits>#<created at>#<commit>`: a pull request's report.
 - `INTEGRATION#<id>`, `HEAD#<commit>#<number>`: that a commit was a pull request's head.
-- `INTEGRATION#<id>`, `ACTIVITY`: which events have come in.
+- `INTEGRATION#<id>`, `ACTIVITY`: which events have come in, and what was reported last.
+- `INTEGRATION#<id>`, `ACTIVITY#<time>#<id>`: what became of a job.
 - `WAITING`, `<time>#<integration id>#<number>`: until when a pull request's results are awaited.
 """
 

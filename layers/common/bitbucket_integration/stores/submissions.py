@@ -96,6 +96,15 @@ class SubmissionStore:
         """The submissions that named only this pull request, oldest first."""
         return self._beginning_with(integration_id, f"{pull_request_target(pull_request_id)}-", "")
 
+    def waiting(self, integration_id: str, reason: str) -> list[Submission]:
+        """The submissions of an integration that wait for this reason, oldest first."""
+        found = [
+            submission
+            for submission in self._query(integration_id, "")
+            if submission.status is SubmissionStatus.QUEUED and submission.reason == reason
+        ]
+        return sorted(found, key=lambda submission: (submission.submitted_at, submission.id))
+
     def attach(self, submission: Submission, commit: str) -> Submission:
         """Say which commit a submission is about that named only its pull request."""
         self._update(submission, "#commit = :commit", {":commit": commit}, {"#commit": "commit"})
