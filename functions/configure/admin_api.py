@@ -11,6 +11,7 @@ from bitbucket_integration.errors import NotAuthenticatedError
 from bitbucket_integration.settings import ConfigureSettings
 from bitbucket_integration.stores.activity import ActivityStore
 from bitbucket_integration.stores.integrations import IntegrationStore
+from bitbucket_integration.stores.purge import Purge
 from bitbucket_integration.stores.report_queue import ReportQueue
 from bitbucket_integration.stores.secrets import AccessTokenWriter, SecretReader
 from doctor.integration_check import IntegrationCheck
@@ -18,6 +19,7 @@ from integration_setup import IntegrationSetup
 from integration_view import Views
 from life.changing import Changing
 from life.pausing import Pausing
+from life.removal import Removal
 from life.rotation import SecretRotation
 from webhook_setup import WebhookSetup
 
@@ -39,9 +41,10 @@ class AdminApi:
         queue = ReportQueue(boto3.client("sqs", config=config), self.settings.queue_url)
         webhooks = WebhookSetup(self.activity, self._signing_key)
         trusting = self.network.trusting(self.settings.cloud_api_url)
+        access_tokens = AccessTokenWriter(secrets_manager, self.settings.access_token_prefix)
         self.setup = IntegrationSetup(
             self.integrations,
-            AccessTokenWriter(secrets_manager, self.settings.access_token_prefix),
+            access_tokens,
             self._secrets,
             webhooks,
             self.settings,
@@ -50,6 +53,14 @@ class AdminApi:
         )
         self.doctor = IntegrationCheck(
             self.integrations, self._secrets, webhooks, self.settings, trusting, now
+        )
+        self.removal = Removal(
+            self.integrations,
+            access_tokens,
+            self._secrets,
+            Purge(boto3.client("s3", config=config), self.settings.bucket_name),
+            self.settings,
+            trusting,
         )
         self.changing = Changing(self.integrations, self.setup, now)
         self.pausing = Pausing(self.integrations, queue, now)

@@ -147,13 +147,16 @@ def check_integration(integration_id: IntegrationId) -> CheckedView:
 
 @app.delete("/integrations/<integration_id>")
 def delete_integration(integration_id: IntegrationId, if_match: IfMatch = None) -> RemovedView:
-    """Disconnect a repository: its webhook, its access token and its rows go at once.
+    """Disconnect a repository: its webhook, its results and reports, its access token, its rows.
 
-    Results in the bucket go when their retention time ends.
+    With very many results `deleted` is false, and the same call again goes on. Secrets Manager
+    keeps the access token for seven days more, for whoever runs the stack.
     """
-    removed = _api.setup.remove(integration_id, expected_revisions(if_match))
-    logger.info("deleted", integration_id=integration_id)
-    return RemovedView(deleted=True, webhook_removed=removed.webhook_removed, detail=removed.detail)
+    removed = _api.removal.remove(integration_id, expected_revisions(if_match))
+    logger.info("deleted" if removed.deleted else "partly deleted", integration_id=integration_id)
+    return RemovedView(
+        deleted=removed.deleted, webhook_removed=removed.webhook_removed, detail=removed.detail
+    )
 
 
 add_life_routes(app, _api, logger, metrics)

@@ -1,4 +1,4 @@
-"""Sets integrations up and takes them down, so that every step can be repeated.
+"""Sets integrations up, so that every step can be repeated.
 
 The order makes each failure mendable by the same call again: the row comes first and is
 `incomplete`, then the access token, then the webhook, and only then is the integration `active`.
@@ -7,7 +7,7 @@ Nothing is stored before Bitbucket has shown that the token can do the work.
 
 import base64
 import secrets as random_secrets
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
@@ -17,10 +17,8 @@ from bitbucket_integration.bitbucket.client import BitbucketClient
 from bitbucket_integration.bitbucket.network import Network
 from bitbucket_integration.derived_secrets import ci_token, is_same_secret
 from bitbucket_integration.errors import (
-    BitbucketError,
     IntegrationError,
     MissingSecretError,
-    TryAgainLaterError,
 )
 from bitbucket_integration.integration import (
     Health,
@@ -40,12 +38,12 @@ from doctor.examination import Examination
 from doctor.probe import Probe
 from doctor.providers import access_to
 from integration_request import IntegrationRequest
-from life.amendment import amended, check_revision, found
+from life.amendment import amended
 from life.wishes import wished
 from manual_webhook import ManualWebhook
 from repository_address import CloudAddress, DataCenterAddress
 from timestamps import timestamp
-from webhook_setup import WebhookSetup, path_of
+from webhook_setup import WebhookSetup
 
 _ID_BYTES = 10
 
@@ -61,14 +59,6 @@ class Configured:
     ci_token: str | None
     probes: Sequence[Probe]
     manual_webhook: ManualWebhook | None
-
-
-@dataclass(frozen=True, slots=True)
-class Removed:
-    """What became of the webhook when an integration was deleted."""
-
-    webhook_removed: bool
-    detail: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +100,7 @@ def _stopping(examination: Examination) -> Iterator[None]:
 
 @dataclass(frozen=True, slots=True)
 class IntegrationSetup:
-    """Configures and deletes integrations; `now` gives seconds since 1970."""
+    """Configures integrations; `now` gives seconds since 1970."""
 
     integrations: IntegrationStore
     access_tokens: AccessTokenWriter
@@ -209,19 +199,6 @@ class IntegrationSetup:
         prefix = self.settings.access_token_prefix
         return access_token_name(prefix, integration.access_token_owner)
 
-    def remove(self, integration_id: str, expected: Collection[int] | None = None) -> Removed:
-        """Remove the webhook, the access token and all rows; the rows last.
-
-        Raises UnknownIntegrationError and ChangedMeanwhileError. A webhook that Bitbucket does not
-        let us remove keeps nothing alive: its deliveries are refused from now on.
-        """
-        integration = found(self.integrations, integration_id)
-        check_revision(integration, expected)
-        removed = self._remove_webhook(integration)
-        self.access_tokens.delete(integration.id)
-        self.integrations.delete(integration)
-        return removed
-
     def _stored(self, identity: RepositoryIdentity) -> Integration:
         existing = self.integrations.of_repository(identity)
         if existing is not None:
@@ -230,27 +207,6 @@ class IntegrationSetup:
         return self.integrations.create(
             Integration(id=_new_id(), repository=identity, created_at=now, updated_at=now)
         )
-
-    def _remove_webhook(self, integration: Integration) -> Removed:
-        name = self._token_name(integration)
-        access = access_to(integration.repository, self.settings.cloud_api_url)
-        try:
-            self.secrets.forget(name)
-            client = BitbucketClient(self.secrets.read(name), self.network)
-            repository = access.today(client)
-            for hook in client.items(repository.webhooks()):
-                if hook.url.endswith(path_of(integration)):
-                    client.run(repository.delete_webhook(hook.id))
-        except TryAgainLaterError:
-            # Nothing has been removed yet: the same call again can remove everything.
-            raise
-        except (BitbucketError, MissingSecretError) as error:
-            url = integration.webhook_url or path_of(integration)
-            return Removed(
-                webhook_removed=False,
-                detail=f"Remove the webhook {url} in Bitbucket by hand: {error}.",
-            )
-        return Removed(webhook_removed=True, detail="")
 
     def _ci_token(self, integration: Integration) -> str:
         signing_key = self.secrets.read(self.settings.signing_key_arn)

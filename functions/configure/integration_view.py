@@ -309,7 +309,7 @@ class IntegrationPage(BaseModel):
 
 
 class RemovedView(BaseModel):
-    """A deleted integration; `detail` says what is left to do by hand."""
+    """A deleted integration, or one that takes another call; `detail` says what is left to do."""
 
     deleted: bool
     webhook_removed: bool

@@ -1,6 +1,6 @@
 """Gathers what a decision about a pull request rests on: Bitbucket, the table, the bucket."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from botocore.exceptions import ClientError
@@ -10,7 +10,7 @@ from bitbucket_integration.bitbucket.repository import BitbucketRepository
 from bitbucket_integration.bitbucket.vocabulary import Commit, PullRequest, PullRequestState
 from bitbucket_integration.errors import NotFoundInBitbucketError
 from bitbucket_integration.integration import Integration
-from bitbucket_integration.published_report import PublishedReport
+from bitbucket_integration.published_report import PublishedReport, ReportSummary
 from bitbucket_integration.pull_request_record import PullRequestRecord
 from bitbucket_integration.report_job import PullRequestJob
 from bitbucket_integration.report_settings import ReportSettings
@@ -44,6 +44,7 @@ class Gathering:
         head = self._head(pull_request, record, named, settings)
         attached = self._attached(pull_request, head.hash or None)
         current = _in_order(named, attached, head.hash) if head.hash else []
+        history = self.reports.history(self.integration.id, pull_request.id) if current else []
         return Knowledge(
             integration_id=self.integration.id,
             repository_name=self.integration.repository.full_name,
@@ -56,7 +57,8 @@ class Gathering:
             head_message=head.message,
             current=self._results(current),
             outdated=self._outdated(job, head.hash, attached),
-            previous=self._previous(pull_request.id, head.hash) if current else None,
+            previous=self._previous(history, record, head.hash) if current else None,
+            kept=self._kept(history, head.hash, current) if current else None,
             shown=None if current else self._shown(record, head.hash),
             report_url=report_url,
         )
@@ -87,12 +89,24 @@ class Gathering:
             # A fork's commits need not be visible in the repository it was forked from.
             return Commit(known[0] if known else shown, "")
 
-    def _previous(self, pull_request_id: int, head: str) -> PublishedReport | None:
-        """The last report on another commit, among the latest of the pull request."""
-        for summary in self.reports.history(self.integration.id, pull_request_id):
-            if summary.commit != head:
-                return self.reports.of_summary(self.integration.id, summary)
+    def _previous(
+        self, history: Sequence[ReportSummary], record: PullRequestRecord, head: str
+    ) -> PublishedReport | None:
+        """What the pull request showed before: after a reset of its branch, not the newest."""
+        reported = record.reported_commit
+        before = record.compared_commit if reported == head else reported
+        others = [line for line in history if line.commit != head]
+        for line in [one for one in others if one.commit == before] or others:
+            return self.reports.of_summary(self.integration.id, line)
         return None
+
+    def _kept(
+        self, history: Sequence[ReportSummary], head: str, current: Sequence[Submission]
+    ) -> PublishedReport | None:
+        newest = next((line for line in history if line.commit == head), None)
+        if newest is None or newest.created_at == max(one.submitted_at for one in current):
+            return None
+        return self.reports.of_summary(self.integration.id, newest)
 
     def _shown(self, record: PullRequestRecord, head: str) -> PublishedReport | None:
         """The report that the comment speaks of, if that is about another commit than the head."""

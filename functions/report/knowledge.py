@@ -27,8 +27,9 @@ class Knowledge:
     `head_message` what was said when it was committed. `current` are the results for the head,
     oldest first; `outdated` are submissions for other commits of the pull request.
 
-    `previous` is the last report on another commit than the head. `shown` is the report that the
-    comment speaks of so far, if that is about another commit and there are no current results.
+    `previous` is the report that the pull request showed before it showed one on the head. `kept`
+    is the newest report on the head, unless it is as new as the results. `shown` is the report that
+    the comment speaks of so far, if that is about another commit and there are no current results.
     `report_url` is where the whole report is, if it is shown anywhere.
     """
 
@@ -44,5 +45,6 @@ class Knowledge:
     current: Sequence[Results] = ()
     outdated: Sequence[Submission] = ()
     previous: PublishedReport | None = None
+    kept: PublishedReport | None = None
     shown: PublishedReport | None = None
     report_url: str | None = None

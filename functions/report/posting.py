@@ -92,7 +92,11 @@ class Posting:
         digest = publication_digest(known, head)
         if digest != record.report_digest:
             self.reports.put(report)
-        return self._remember(known, record, report_digest=digest, reported_commit=head)
+        before = record.reported_commit
+        compared = record.compared_commit if before == head else before
+        return self._remember(
+            known, record, report_digest=digest, reported_commit=head, compared_commit=compared
+        )
 
     def _comment(self, known: Knowledge, record: PullRequestRecord, text: str) -> PullRequestRecord:
         digest, number = _digest(text), known.pull_request.id

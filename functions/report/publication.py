@@ -16,7 +16,7 @@ def publication(known: Knowledge, head: str, report: JudgedReport) -> PublishedR
         integration_id=known.integration_id,
         pull_request_id=known.pull_request.id,
         commit=head,
-        created_at=max(one.submitted_at for one in submissions),
+        created_at=_created_at(known, report),
         repository=known.repository_name,
         repository_url=known.repository_url,
         pull_request_url=known.pull_request.web_url,
@@ -25,6 +25,13 @@ def publication(known: Knowledge, head: str, report: JudgedReport) -> PublishedR
         formats=tuple(sorted({one.format for one in submissions})),
         changes=_changes(known.previous, report),
     )
+
+
+def _created_at(known: Knowledge, report: JudgedReport) -> str:
+    """When the newest results came, or when the same first came that were sent again since."""
+    if known.kept is not None and known.kept.report == report:
+        return known.kept.created_at
+    return max(one.submission.submitted_at for one in known.current)
 
 
 def _changes(previous: PublishedReport | None, report: JudgedReport) -> Changes | None:

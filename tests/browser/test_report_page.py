@@ -240,7 +240,7 @@ class TestTheHistory:
         page.get_by_role("link", name=OTHER_COMMIT[:12]).click()
         assert names(page) == ["model.shop.stg_orders"]
         assert page.get_by_text("This is an earlier report.").is_visible()
-        page.get_by_role("link", name="See the newest one").click()
+        page.get_by_role("link", name="See the current one").click()
         assert names(page) == ["model.shop.orders"]
         reports.move_on()
         page.reload()

@@ -2,12 +2,15 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any
 
 import boto3
 from botocore.exceptions import ClientError
 
 type Parameters = Mapping[str, Any]
+
+_READS = ("BatchGet", "Describe", "Get", "Head", "List", "Query", "Receive", "Scan", "TransactGet")
 
 
 class KilledError(BaseException):
@@ -42,12 +45,17 @@ def _everything(_: Parameters) -> bool:
 
 @dataclass(slots=True)
 class AwsCalls:
-    """What went to AWS since the last `clear`; `sent` has an entry per request, retries too."""
+    """What went to AWS since the last `clear`; `sent` has an entry per request, retries too.
+
+    `effects` are the operations that may have changed something, in the order of their answers.
+    """
 
     made: list[AwsCall] = field(default_factory=list)
     sent: list[str] = field(default_factory=list)
+    effects: list[str] = field(default_factory=list)
     _faults: list[_Fault] = field(default_factory=list)
     _lost: dict[str, BaseException] = field(default_factory=dict)
+    _interruptions: dict[int, BaseException] = field(default_factory=dict)
 
     def watch(self, session: boto3.Session) -> None:
         """See all calls of the clients that this session will make."""
@@ -65,6 +73,7 @@ class AwsCalls:
         """Count from here."""
         self.made.clear()
         self.sent.clear()
+        self.effects.clear()
 
     def fail(
         self,
@@ -79,9 +88,14 @@ class AwsCalls:
         error = error or refusal(operation)
         self._faults.append(_Fault(operation, error, times, where, applied))
 
+    def interrupt(self, effect: int, error: BaseException) -> None:
+        """Raise this once that many effects have happened since the last `clear`."""
+        self._interruptions[effect] = error
+
     def recover(self) -> None:
         """Let nothing fail any more."""
         self._faults.clear()
+        self._interruptions.clear()
 
     def of(self, operation: str) -> list[Parameters]:
         """The parameters of the calls of an operation."""
@@ -98,8 +112,11 @@ class AwsCalls:
     def _sending(self, event_name: str, **_: Any) -> None:
         self.sent.append(event_name.rpartition(".")[2])
 
-    def _answered(self, model: Any, **_: Any) -> None:
+    def _answered(self, model: Any, http_response: Any, **_: Any) -> None:
         error = self._lost.pop(model.name, None)
+        if http_response.status_code < HTTPStatus.BAD_REQUEST and not model.name.startswith(_READS):
+            self.effects.append(model.name)
+            error = self._interruptions.pop(len(self.effects), error)
         if error is not None:
             raise error
 

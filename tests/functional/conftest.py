@@ -1,6 +1,7 @@
 """The whole system in one process: functions under moto, Bitbucket emulated, HTTP for real."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -149,19 +150,33 @@ def bench() -> Bench:
     return CLOUD
 
 
-@pytest.fixture
-def bitbucket(bench: Bench) -> Iterator[BitbucketEmulator]:
+@contextmanager
+def bitbucket_of(bench: Bench) -> Iterator[BitbucketEmulator]:
+    """A Bitbucket with the one repository."""
     with BitbucketEmulator() as emulator:
         bench.create_repository(emulator)
         yield emulator
 
 
-@pytest.fixture
-def system(bitbucket: BitbucketEmulator, bench: Bench) -> Iterator[System]:
+@contextmanager
+def system_with(bitbucket: BitbucketEmulator, bench: Bench) -> Iterator[System]:
+    """A system, beside this Bitbucket, that knows no repository yet."""
     token = bench.create_token(bitbucket)
     with account(bitbucket.cloud_api_url, "") as aws, gateway(aws.serve) as url:
         yield System(url, bitbucket, aws, bench, token)
         assert aws.crashes == [], "a function ended with an error that it does not handle"
+
+
+@pytest.fixture
+def bitbucket(bench: Bench) -> Iterator[BitbucketEmulator]:
+    with bitbucket_of(bench) as emulator:
+        yield emulator
+
+
+@pytest.fixture
+def system(bitbucket: BitbucketEmulator, bench: Bench) -> Iterator[System]:
+    with system_with(bitbucket, bench) as whole:
+        yield whole
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ import boto3
 from moto import mock_aws
 
 from tests.deployed_template import ROOT, resource
-from tests.functional.aws_calls import AwsCalls
+from tests.functional.aws_calls import AwsCalls, KilledError
 from tests.functional.aws_resources import REGION, client, create, session
 
 LARGEST_EVENT = 6 * 1024 * 1024
@@ -117,6 +117,8 @@ class Account:
             answer: dict[str, Any] = self.invoke(name, event)
             if not isinstance(answer.get("body", ""), str):
                 raise TypeError("malformed Lambda proxy response")  # noqa: TRY301
+        except KilledError:
+            return {"statusCode": 502, "body": '{"message": "Internal server error"}'}
         except Exception as error:  # noqa: BLE001 Lambda catches all of them, too
             traceback.print_exception(error, file=self.output)
             self.crashes.append(f"{name}: {error!r}")

@@ -1,9 +1,18 @@
+from importlib import import_module
+from unittest import mock
+
 import pytest
 
 from tests.functional.aws_resources import ADMIN_TOKEN
 from tests.functional.conftest import REPOSITORY, Connection, System
 from tests.functional.data_diff_lines import identical
 from tests.functional.problems import fields, problem
+
+
+def objects(system: System) -> list[str]:
+    """The keys of what is in the bucket."""
+    found = system.account.client("s3").list_objects_v2(Bucket="submissions")
+    return [one["Key"] for one in found.get("Contents", [])]
 
 
 class TestShowing:
@@ -24,6 +33,32 @@ class TestShowing:
             if cursor is None:
                 break
         assert sorted(found) == ["acme/a", "acme/b", REPOSITORY]
+
+    def test_what_is_asked_for_is_listed_and_nothing_else(self, connection: Connection) -> None:
+        system = connection.system
+        system.bitbucket.create_repository("acme/other")
+        token = system.bitbucket.create_access_token("acme/other")
+        other = system.configured(repository="acme/other", access_token=token)["integration"]["id"]
+        system.bitbucket.revoke_access_token(token)
+        assert system.call("POST", f"/integrations/{other}/check").json()["ok"] is False
+        for query, expected in (
+            ({"repository": "OTHER"}, [other]),
+            ({"repository": "acme/"}, sorted([other, connection.id])),
+            ({"health": "failing"}, [other]),
+            ({"health": "ok"}, [connection.id]),
+            ({"provider": "bitbucket-data-center"}, []),
+            ({"provider": "bitbucket-cloud", "health": "failing", "paused": "true"}, []),
+        ):
+            listed = system.call("GET", "/integrations", params=query).json()
+            assert [one["id"] for one in listed["integrations"]] == expected
+            assert listed["next"] is None
+
+    @pytest.mark.parametrize(
+        "query", [{"health": "fine"}, {"provider": "github"}, {"paused": "perhaps"}]
+    )
+    def test_what_cannot_be_asked_for_is_422(self, system: System, query: dict[str, str]) -> None:
+        body = problem(system.call("GET", "/integrations", params=query), 422, "invalid_request")
+        assert fields(body) == list(query)
 
     def test_an_empty_list_is_a_list(self, system: System) -> None:
         answer = system.call("GET", "/integrations")
@@ -50,12 +85,54 @@ class TestDeleting:
         connection.submit(identical(), commit=head)
         connection.settle()
         assert connection.comments(number)
+        assert len(objects(system)) == 2
         answer = system.call("DELETE", f"/integrations/{connection.id}")
         assert answer.status_code == 200
         assert answer.json() == {"deleted": True, "webhook_removed": True, "detail": ""}
         assert system.bitbucket.hooks(REPOSITORY) == []
         assert system.account.access_tokens() == {}
-        assert system.account.items() == []
+        # A deadline is forgotten when it has passed, and its job ends quietly.
+        assert system.account.items("INTEGRATION") + system.account.items("REPOSITORY") == []
+        assert objects(system) == []
+
+    def test_leaves_what_belongs_to_others(self, connection: Connection) -> None:
+        system = connection.system
+        system.account.client("s3").put_object(
+            Bucket="submissions", Key=f"submissions/{connection.id}x/y", Body=b""
+        )
+        connection.submit(identical(), commit="0" * 40)
+        assert system.call("DELETE", f"/integrations/{connection.id}").json()["deleted"] is True
+        assert objects(system) == [f"submissions/{connection.id}x/y"]
+
+    def test_of_very_many_results_takes_several_calls(self, connection: Connection) -> None:
+        system = connection.system
+        purge = import_module("bitbucket_integration.stores.purge")
+        for number in range(3):
+            connection.submit(identical(), commit=str(number) * 40)
+        with mock.patch.object(purge, "_MOST_PAGES", 0):
+            answer = system.call("DELETE", f"/integrations/{connection.id}").json()
+        assert (answer["deleted"], answer["webhook_removed"]) == (False, True)
+        assert "same call again" in answer["detail"]
+        assert system.call("GET", f"/integrations/{connection.id}").status_code == 200
+        again = system.call("DELETE", f"/integrations/{connection.id}").json()
+        assert again == {"deleted": True, "webhook_removed": True, "detail": ""}
+        assert (objects(system), system.account.items()) == ([], [])
+
+    @pytest.mark.parametrize(
+        "operation",
+        ["ListObjectsV2", "DeleteObjects", "DeleteSecret", "BatchWriteItem", "DeleteItem"],
+    )
+    def test_that_stops_half_way_is_finished_by_the_same_call(
+        self, connection: Connection, operation: str
+    ) -> None:
+        system = connection.system
+        connection.submit(identical(), commit="0" * 40)
+        system.account.calls.fail(operation)
+        path = f"/integrations/{connection.id}"
+        problem(system.call("DELETE", path), 503, "try_again_later")
+        assert system.call("DELETE", path).json()["deleted"] is True
+        assert (objects(system), system.account.items()) == ([], [])
+        assert system.account.access_tokens() == {}
 
     def test_while_bitbucket_is_down_removes_nothing_and_works_again_later(
         self, connection: Connection

@@ -67,7 +67,7 @@ def interrupted_configurations(system: System) -> None:
     for kind in FAULTS:
         system.bitbucket.add_fault(kind, path=system.bench.webhooks)
         assert system.configure().status_code == 503
-    calls.fail("PutItem", RuntimeError("a fault of the code"))
+    calls.fail("UpdateItem", RuntimeError("a fault of the code"))
     assert system.configure().status_code == 502
     assert system.account.crashes.pop()
 

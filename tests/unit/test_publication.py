@@ -65,3 +65,12 @@ def test_the_digest_tells_whether_the_report_may_be_another(changes: dict[str, A
     if changes.get("previous"):
         known = replace(known, previous=reported(BROKEN, commit="d" * 40))
     assert publication_digest(replace(known, **changes), HEAD) != publication_digest(known, HEAD)
+
+
+def test_the_same_results_sent_again_leave_a_report_as_old_as_it_was() -> None:
+    kept = replace(reported(), commit=HEAD, report=REPORT)
+    known = knowledge(current=[FIRST, SECOND], kept=kept)
+    assert publication(known, HEAD, REPORT).created_at == kept.created_at
+    other = replace(kept, report=JudgedReport((BROKEN,)))
+    known = replace(known, kept=other)
+    assert publication(known, HEAD, REPORT).created_at == SECOND.submission.submitted_at

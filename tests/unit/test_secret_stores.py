@@ -48,6 +48,18 @@ def refuse(client: Any, operation: str) -> None:
     client.meta.events.register(f"before-call.secrets-manager.{operation}", fail)
 
 
+def refuse_deleted(client: Any) -> None:
+    """Let the client fail once at storing a value, as AWS does for a secret that is deleted."""
+    said = "You can't perform this operation on the secret because it was marked for deletion."
+    left = [ClientError({"Error": {"Code": "InvalidRequestException", "Message": said}}, "Put")]
+
+    def fail(**_: Any) -> None:
+        if left:
+            raise left.pop()
+
+    client.meta.events.register("before-call.secrets-manager.PutSecretValue", fail)
+
+
 class TestReading:
     def test_a_secret_is_read_by_name_and_by_arn(
         self, client: "SecretsManagerClient", reader: SecretReader
@@ -156,8 +168,26 @@ class TestAccessTokens:
         writer.delete("abc")
         with pytest.raises(MissingSecretError):
             reader.read(NAME)
+        refuse_deleted(client)
+        made = calls_of(client)
         writer.put("abc", "two")
+        # The first, which is refused, is not seen here.
+        assert made == ["RestoreSecret", "PutSecretValue"]
         assert reader.read(NAME) == "two"
+
+    def test_a_deleted_token_can_be_restored_for_a_week(
+        self, client: "SecretsManagerClient", writer: AccessTokenWriter, reader: SecretReader
+    ) -> None:
+        writer.put("abc", "one")
+        windows: list[object] = []
+        client.meta.events.register(
+            "provide-client-params.secrets-manager.DeleteSecret",
+            lambda params, **_: windows.append(params.get("RecoveryWindowInDays")),
+        )
+        writer.delete("abc")
+        assert windows == [7]
+        client.restore_secret(SecretId=NAME)
+        assert reader.read(NAME) == "one"
 
     def test_deleting_twice_or_what_never_was_does_no_harm(
         self, client: "SecretsManagerClient", writer: AccessTokenWriter

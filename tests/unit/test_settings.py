@@ -77,6 +77,7 @@ def test_a_missing_variable_is_named(function: str, name: str, value: str | None
 def test_settings_hold_what_the_environment_says() -> None:
     assert ConfigureSettings.from_environ(ENVIRONMENT) == ConfigureSettings(
         table_name="table",
+        bucket_name="bucket",
         queue_url=ENVIRONMENT["QUEUE_URL"],
         admin_token_arn="arn:admin",
         signing_key_arn="arn:signing",

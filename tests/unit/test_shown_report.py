@@ -60,11 +60,23 @@ def test_a_pull_request_has_moved_on_when_its_head_is_another_commit(
     assert ShownReport(published(), HISTORY, head).has_moved_on is moved
 
 
-def test_an_earlier_report_knows_the_newest() -> None:
-    assert ShownReport(published(), HISTORY).newer == NEWEST
+def test_an_earlier_report_knows_the_current_one() -> None:
+    assert ShownReport(published(), HISTORY).current == NEWEST
     newest = published(created_at=NEWEST.created_at)
-    assert ShownReport(newest, HISTORY).newer is None
-    assert ShownReport(published(), ()).newer is None
+    assert ShownReport(newest, HISTORY).current is None
+    assert ShownReport(published(), ()).current is None
+
+
+@pytest.mark.parametrize(
+    ("reported", "found"),
+    [("", NEWEST), (COMMIT, NEWEST), (OTHER_COMMIT, OLDEST), ("f" * 40, NEWEST)],
+)
+def test_the_current_report_is_the_newest_on_the_commit_that_the_pull_request_shows(
+    reported: str, found: ReportSummary
+) -> None:
+    assert chosen(HISTORY, "", reported) == found
+    assert chosen(HISTORY, "1", reported) == NEWEST
+    assert ShownReport(published(), HISTORY, COMMIT, reported).current == found
 
 
 def test_a_report_is_told_from_another_one_on_its_commit() -> None:

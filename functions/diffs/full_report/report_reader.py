@@ -28,19 +28,19 @@ class ReportReader:
     signing_key_arn: str
 
     def read(self, report_id: str, wanted: str) -> ShownReport:
-        """Read the newest report behind a link, or the one of its history that is wanted.
+        """Read the report that a pull request shows, or the one of its history that is wanted.
 
         Raises UnknownReportError alike for everything that cannot be shown.
         """
         link = self._checked(report_id)
         number = link.pull_request_id
         history = self.reports.history(link.integration_id, number)
-        line = chosen(history, wanted)
+        record = self.pull_requests.get(link.integration_id, number)
+        line = chosen(history, wanted, record.reported_commit)
         published = line and self.reports.of_summary(link.integration_id, line)
         if not published:
             raise UnknownReportError("there is no report under this link")
-        record = self.pull_requests.get(link.integration_id, number)
-        return ShownReport(published, tuple(history), record.head)
+        return ShownReport(published, tuple(history), record.head, record.reported_commit)
 
     def _checked(self, report_id: str) -> ReportId:
         link = ReportId.parse(report_id)

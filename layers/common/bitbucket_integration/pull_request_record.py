@@ -9,7 +9,8 @@ class PullRequestRecord:
 
     The digests are of what was posted, so that the same is not posted twice. `build_state` is that
     of the head, whose results are awaited since `awaited_since`, in ISO 8601; `marker_missed` was
-    looked for in its message, and is not there. `reported_commit` is what the last report is about.
+    looked for in its message, and is not there. `reported_commit` is what the last report is about,
+    and `compared_commit` what the one before was about that it is compared with.
     """
 
     pull_request_id: int
@@ -24,3 +25,4 @@ class PullRequestRecord:
     marker_missed: str = ""
     report_digest: str = ""
     insights_digest: str = ""
+    compared_commit: str = ""

@@ -78,6 +78,7 @@ class ConfigureSettings:
     """What the configure function needs. `public_url` overrides the address a request came to."""
 
     table_name: str
+    bucket_name: str
     queue_url: str
     admin_token_arn: str
     signing_key_arn: str
@@ -91,6 +92,7 @@ class ConfigureSettings:
         """Raises SettingsError, which names the variable."""
         return cls(
             table_name=_required(environ, "TABLE_NAME"),
+            bucket_name=_required(environ, "BUCKET_NAME"),
             queue_url=_url(environ, "QUEUE_URL"),
             admin_token_arn=_required(environ, "ADMIN_TOKEN_ARN"),
             signing_key_arn=_required(environ, "SIGNING_KEY_ARN"),

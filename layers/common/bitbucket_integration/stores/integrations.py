@@ -18,6 +18,7 @@ from bitbucket_integration.integration import (
 )
 from bitbucket_integration.stores.items import (
     INTEGRATIONS,
+    WAITING,
     fields_of,
     from_item,
     integration_partition,
@@ -244,11 +245,19 @@ class IntegrationStore:
                 raise
 
     def _keys_of(self, integration_id: str) -> Iterator[dict[str, Any]]:
+        for item in self._items_of(integration_partition(integration_id)):
+            yield {"pk": item["pk"], "sk": item["sk"]}
+        # Deadlines of all integrations share a partition: few, since each is gone within days.
+        for item in self._items_of(WAITING):
+            if from_item(item)["integration_id"] == integration_id:
+                yield {"pk": item["pk"], "sk": item["sk"]}
+
+    def _items_of(self, partition: str) -> Iterator[dict[str, Any]]:
         pages = self._dynamodb.get_paginator("query").paginate(
             TableName=self._table,
             KeyConditionExpression="pk = :pk",
-            ExpressionAttributeValues=to_item({":pk": integration_partition(integration_id)}),
-            ProjectionExpression="pk, sk",
+            ExpressionAttributeValues=to_item({":pk": partition}),
+            ProjectionExpression="pk, sk, integration_id",
         )
         for page in pages:
             yield from page["Items"]

@@ -13,8 +13,19 @@ if TYPE_CHECKING:
 _CACHE_SECONDS = 300
 
 
+RECOVERY_DAYS = 7
+"""How long a deleted access token can be restored, by whoever runs the stack."""
+
+
 def _is_missing(error: ClientError) -> bool:
-    return error.response["Error"]["Code"] == "ResourceNotFoundException"
+    """Whether there is no such secret, or one that is deleted and can be restored."""
+    return error.response["Error"]["Code"] == "ResourceNotFoundException" or _is_deleted(error)
+
+
+def _is_deleted(error: ClientError) -> bool:
+    details = error.response["Error"]
+    # The same code stands for much else.
+    return details["Code"] == "InvalidRequestException" and "delet" in details.get("Message", "")
 
 
 class SecretReader:
@@ -61,6 +72,11 @@ class AccessTokenWriter:
         try:
             self._client.put_secret_value(SecretId=name, SecretString=access_token)
         except ClientError as error:
+            if _is_deleted(error):
+                # Its integration was to be removed, and the removal stopped half-way.
+                self._client.restore_secret(SecretId=name)
+                self._client.put_secret_value(SecretId=name, SecretString=access_token)
+                return
             if not _is_missing(error):
                 raise
             self._client.create_secret(
@@ -70,11 +86,14 @@ class AccessTokenWriter:
             )
 
     def delete(self, integration_id: str) -> None:
-        """Remove the access token at once and for good; that it is gone already is no error."""
+        """Remove the access token, for good after seven days.
+
+        That it is gone already is no error.
+        """
         try:
             self._client.delete_secret(
                 SecretId=access_token_name(self._prefix, integration_id),
-                ForceDeleteWithoutRecovery=True,
+                RecoveryWindowInDays=RECOVERY_DAYS,
             )
         except ClientError as error:
             if not _is_missing(error):

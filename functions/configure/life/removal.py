@@ -1,0 +1,81 @@
+"""Takes an integration down, so that every step can be repeated.
+
+The integration itself goes last: a call that stopped half-way is made again, and goes on.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from bitbucket_integration.bitbucket.client import BitbucketClient
+from bitbucket_integration.bitbucket.network import Network
+from bitbucket_integration.errors import BitbucketError, MissingSecretError, TryAgainLaterError
+from bitbucket_integration.integration import Integration
+from bitbucket_integration.settings import ConfigureSettings
+from bitbucket_integration.stores.integrations import IntegrationStore
+from bitbucket_integration.stores.purge import Purge
+from bitbucket_integration.stores.secrets import (
+    AccessTokenWriter,
+    SecretReader,
+    access_token_name,
+)
+from doctor.providers import access_to
+from life.amendment import check_revision, found
+from webhook_setup import path_of
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """What became of an integration. `detail` says what is left to do, and by whom."""
+
+    deleted: bool
+    webhook_removed: bool
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """Removes integrations."""
+
+    integrations: IntegrationStore
+    access_tokens: AccessTokenWriter
+    secrets: SecretReader
+    purge: Purge
+    settings: ConfigureSettings
+    network: Network
+
+    def remove(self, integration_id: str, expected: Collection[int] | None = None) -> Removed:
+        """Remove the webhook, results and reports, the access token, and all rows.
+
+        Raises UnknownIntegrationError and ChangedMeanwhileError. A webhook that Bitbucket does not
+        let us remove keeps nothing alive: its deliveries are refused from now on.
+        """
+        integration = found(self.integrations, integration_id)
+        check_revision(integration, expected)
+        trouble = self._remove_webhook(integration)
+        if not self.purge.run(integration.id):
+            more = "There are more results and reports to delete: make the same call again."
+            detail = f"{more} {trouble}".strip()
+            return Removed(deleted=False, webhook_removed=not trouble, detail=detail)
+        self.access_tokens.delete(integration.access_token_owner)
+        self.integrations.delete(integration)
+        return Removed(deleted=True, webhook_removed=not trouble, detail=trouble)
+
+    def _remove_webhook(self, integration: Integration) -> str:
+        """What a person has to do, empty when it is done."""
+        prefix = self.settings.access_token_prefix
+        name = access_token_name(prefix, integration.access_token_owner)
+        access = access_to(integration.repository, self.settings.cloud_api_url)
+        try:
+            self.secrets.forget(name)
+            client = BitbucketClient(self.secrets.read(name), self.network)
+            repository = access.today(client)
+            for hook in client.items(repository.webhooks()):
+                if hook.url.endswith(path_of(integration)):
+                    client.run(repository.delete_webhook(hook.id))
+        except TryAgainLaterError:
+            # Nothing has been removed yet: the same call again can remove everything.
+            raise
+        except (BitbucketError, MissingSecretError) as error:
+            url = integration.webhook_url or path_of(integration)
+            return f"Remove the webhook {url} in Bitbucket by hand: {error}."
+        return ""

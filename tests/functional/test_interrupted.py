@@ -1,0 +1,97 @@
+"""Whatever is cut off anywhere is made whole by doing the same again."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.functional.bench import Bench, on_both
+from tests.functional.conftest import System
+from tests.functional.interruptions import (
+    Act,
+    Story,
+    fresh_system,
+    interrupted,
+    uninterrupted,
+)
+from tests.functional.patient import Patient
+
+pytestmark = on_both
+
+
+def connecting(system: System) -> Act:
+    """A repository is connected for the first time."""
+    return system.configure
+
+
+def connecting_again(system: System) -> Act:
+    """It gets another access token, and its webhook is repaired."""
+    damaged(system)
+    token = system.bench.create_token(system.bitbucket)
+    return lambda: system.configure(access_token=token)
+
+
+def checking(system: System) -> Act:
+    """The doctor finds a webhook to repair and one to remove."""
+    patient = damaged(system)
+    return lambda: system.call("POST", f"/integrations/{patient.id}/check")
+
+
+def removing(system: System) -> Act:
+    """A repository is disconnected that reports were made of."""
+    connection = system.connect()
+    _, head = connection.open_pull_request()
+    connection.submit(**results(3), commit=head)
+    connection.settle()
+    return lambda: system.call("DELETE", f"/integrations/{connection.id}")
+
+
+def reporting(system: System) -> Act:
+    """Results for a head are reported."""
+    connection = system.connect()
+    _, head = connection.open_pull_request()
+    connection.settle()
+    connection.submit(**results(120), commit=head)
+    return system.account.drain
+
+
+def reporting_again(system: System) -> Act:
+    """A push has come, and results for the new head change what is shown."""
+    connection = system.connect()
+    number, head = connection.open_pull_request()
+    connection.submit(**results(120), commit=head)
+    connection.settle()
+    head = connection.push(number)
+    connection.submit(**results(2), commit=head)
+    system.bitbucket.wait_until_delivered()
+    return system.account.drain
+
+
+STORIES = [connecting, connecting_again, checking, removing, reporting, reporting_again]
+
+
+def damaged(system: System) -> Patient:
+    """A connected repository whose webhook somebody has spoilt, and copied."""
+    patient = Patient(system)
+    patient.configure()
+    [hook] = patient.hooks().values()
+    patient.change_hook(active=False, events=hook.events[:1], secret="another")
+    return patient
+
+
+def results(models: int) -> dict[str, Any]:
+    """What CI sends of models, each in a file of its own, that could not be diffed."""
+    diffs = [{"model": f"m{n}", "path": f"{n}.sql", "error": "No table."} for n in range(models)]
+    return {"body": json.dumps({"version": 1, "models": diffs}), "format": "model-diffs"}
+
+
+@pytest.mark.parametrize("story", STORIES, ids=lambda story: story.__name__)
+def test_a_story_that_is_interrupted_anywhere_ends_like_one_that_is_not(
+    bench: Bench, story: Story, subtests: pytest.Subtests
+) -> None:
+    with fresh_system(bench) as system:
+        steps, expected = uninterrupted(system, story)
+    assert steps
+    for step in steps:
+        with subtests.test(str(step)), fresh_system(bench) as system:
+            assert interrupted(system, story, step) == expected

@@ -1,0 +1,155 @@
+"""What a pull request shows when things come in an unusual order, or are undone by hand."""
+
+from dataclasses import replace
+from typing import Any
+
+import requests
+
+from tests.functional.bench import CLOUD, on_both
+from tests.functional.conftest import Connection
+from tests.functional.data_diff_lines import different, failed, identical
+
+pytestmark = on_both
+
+WAITING = ("INPROGRESS", "Waiting for data diff results")
+
+
+def stopped(connection: Connection) -> str:
+    """What the Bitbucket calls a build of which nothing comes."""
+    return "STOPPED" if connection.bench is CLOUD else "CANCELLED"
+
+
+def opened(connection: Connection) -> tuple[int, str]:
+    number, head = connection.open_pull_request()
+    connection.settle()
+    return number, head
+
+
+def reported(connection: Connection, body: str, commit: str) -> requests.Response:
+    submitted = connection.submit(body, commit=commit)
+    connection.settle()
+    return submitted
+
+
+def edited(connection: Connection, number: int, **changes: Any) -> None:
+    connection.system.bitbucket.edit_pull_request(connection.repository, number, **changes)
+    connection.settle()
+
+
+def amended(connection: Connection, number: int, **changes: Any) -> None:
+    """Change a pull request as no control of the emulator does; its next event tells of it."""
+    state = connection.system.bitbucket.state.named(connection.repository)
+    state.pull_requests[number] = replace(state.pull_requests[number], **changes)
+    edited(connection, number)
+
+
+def writes(connection: Connection) -> list[tuple[str, str]]:
+    """What was written to Bitbucket since the requests were last cleared."""
+    made = connection.system.bitbucket.requests()
+    return [(one.method, one.path) for one in made if one.method != "GET"]
+
+
+def page(connection: Connection, commit: str, query: str = "") -> dict[str, Any]:
+    """The full report as data, by the link on a commit's build status."""
+    [status] = connection.system.bitbucket.build_statuses(connection.repository, commit)
+    answer = requests.get(f"{status.url}?format=json{query}", timeout=30)
+    assert answer.status_code == 200, answer.text
+    shown: dict[str, Any] = answer.json()
+    return shown
+
+
+def history(connection: Connection, commit: str) -> list[str]:
+    """The commits of the reports that the page offers, the newest first."""
+    return [line["commit"] for line in page(connection, commit)["history"]]
+
+
+class TestIdenticalResultsSentAgain:
+    def test_change_nothing_however_late(self, connection: Connection) -> None:
+        bitbucket = connection.system.bitbucket
+        number, head = opened(connection)
+        reported(connection, different(), head)
+        comments, before = connection.comments(number), page(connection, head)
+        bitbucket.clear_requests()
+        connection.system.account.clock.let_pass(60)
+        again = reported(connection, different(), head)
+        assert connection.comments(number) == comments
+        assert writes(connection) == []
+        assert page(connection, head) == before
+        assert connection.status(again)["status"] == "posted"
+
+    def test_change_nothing_in_parts_and_in_another_order(self, connection: Connection) -> None:
+        number, head = opened(connection)
+        for body in (different(), identical()):
+            reported(connection, body, head)
+        comments, before = connection.comments(number), page(connection, head)
+        connection.system.bitbucket.clear_requests()
+        for body in (identical(), different()):
+            connection.system.account.clock.let_pass(60)
+            reported(connection, body, head)
+        assert connection.comments(number) == comments
+        assert writes(connection) == []
+        assert page(connection, head) == before
+
+    def test_after_a_push_are_those_of_the_new_commit(self, connection: Connection) -> None:
+        number, first = opened(connection)
+        reported(connection, different(), first)
+        connection.system.account.clock.let_pass(60)
+        second = connection.push(number)
+        connection.settle()
+        reported(connection, different(), second)
+        [comment] = connection.comments(number)
+        assert f"Since `{first[:12]}`: the same verdicts." in comment
+        assert history(connection, second) == [second, first]
+
+    def test_between_others_are_a_report_of_their_own(self, connection: Connection) -> None:
+        number, head = opened(connection)
+        for body in (different(), identical("model.shop.orders"), different()):
+            connection.system.account.clock.let_pass(60)
+            reported(connection, body, head)
+        assert "1 model differs" in connection.comments(number)[0]
+        assert len(history(connection, head)) == 3
+
+
+class TestABranchResetToAnOlderCommit:
+    def back(self, connection: Connection) -> tuple[int, str, str]:
+        """Two commits with results, of which the first is the head again."""
+        number, first = opened(connection)
+        reported(connection, different(), first)
+        second = connection.push(number)
+        connection.settle()
+        reported(connection, failed(), second)
+        amended(connection, number, commits=(first,))
+        return number, first, second
+
+    def test_shows_the_heads_report_on_the_page(self, connection: Connection) -> None:
+        _, first, second = self.back(connection)
+        shown = page(connection, first)
+        assert (shown["commit"], shown["moved_on"]) == (first, False)
+        assert page(connection, first, f"&report={second}")["commit"] == second
+
+    def test_shows_the_heads_build_status_and_insights(self, connection: Connection) -> None:
+        _, first, second = self.back(connection)
+        assert connection.build_status(first)[0] == "SUCCESSFUL"
+        assert connection.build_status(second)[0] == "FAILED"
+        assert connection.insights(first)[0].result.startswith("PASS")
+
+    def test_is_what_the_next_push_is_compared_with(self, connection: Connection) -> None:
+        number, first, _ = self.back(connection)
+        third = connection.push(number)
+        connection.settle()
+        reported(connection, identical("model.shop.orders"), third)
+        assert f"Since `{first[:12]}`" in connection.comments(number)[0]
+        before = connection.comments(number)
+        edited(connection, number, title="Another title")
+        assert connection.comments(number) == before
+
+    def test_without_results_waits_for_them(self, connection: Connection) -> None:
+        number, first = opened(connection)
+        second = connection.push(number)
+        connection.settle()
+        reported(connection, different(), second)
+        amended(connection, number, commits=(first,))
+        assert connection.build_status(first) == WAITING
+        [comment] = connection.comments(number)
+        assert f"Outdated data diff (commit {second[:12]})" in comment
+        assert page(connection, second)["commit"] == second
