@@ -1,6 +1,6 @@
 """The admin API: connects repositories, shows them, checks them, disconnects them.
 
-Every route asks for the admin token, which the stack generated.
+Every route but the API's description asks for the admin token, which the stack generated.
 """
 
 import json
@@ -14,7 +14,6 @@ from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
-from aws_lambda_powertools.event_handler.openapi.models import HTTPBearer, Server
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -22,6 +21,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 import repository_address
 from admin_api import AdminApi
+from api_description.routes import PUBLIC_PATHS, add_description_routes
 from bitbucket_integration import http_event
 from bitbucket_integration.errors import (
     IntegrationError,
@@ -162,18 +162,7 @@ def delete_integration(integration_id: IntegrationId, if_match: IfMatch = None) 
 add_life_routes(app, _api, logger, metrics)
 
 
-@app.get("/openapi.json", include_in_schema=False)
-def openapi() -> Response[str]:
-    """This API as OpenAPI 3.1."""
-    base = http_event.public_url(app.current_event.raw_event, _api.settings.public_url)
-    schema = app.get_openapi_json_schema(
-        title="Data diff reports on Bitbucket",
-        version="1",
-        servers=[Server(url=base)],
-        security_schemes={"admin": HTTPBearer(description="The admin token of the stack.")},
-        security=[{"admin": []}],
-    )
-    return Response(200, "application/json", schema)
+add_description_routes(app, _api.settings.public_url)
 
 
 def submit_command(base: str, integration: Integration) -> str:
@@ -226,6 +215,8 @@ def _check_body(event: Mapping[str, Any]) -> None:
 
 def _refused_at_the_door(event: Mapping[str, Any]) -> dict[str, Any] | None:
     """The answer to a request that no route may see, None to any other."""
+    if event.get("httpMethod") == "GET" and event.get("path") in PUBLIC_PATHS:
+        return None
     try:
         _api.authenticate(http_event.bearer_token(event))
         _check_body(event)
@@ -238,6 +229,6 @@ def _refused_at_the_door(event: Mapping[str, Any]) -> dict[str, Any] | None:
 @logger.inject_lambda_context(clear_state=True)
 @metrics.log_metrics
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """API Gateway REST proxy: `/integrations…` and `/openapi.json`."""
+    """API Gateway REST proxy: `/integrations…`, `/openapi.json` and `/docs`."""
     # First of all: Powertools would validate a request before any middleware of ours sees it.
     return _refused_at_the_door(event) or app.resolve(event, context)

@@ -32,6 +32,7 @@ from bitbucket_integration.errors import (
 )
 from bitbucket_integration.integration import Integration
 from bitbucket_integration.observability import observers
+from bitbucket_integration.permitted_samples import permitted
 from bitbucket_integration.problem import NOT_CACHED, PROBLEM_TYPE, problem_body, sentence
 from bitbucket_integration.report_job import SUBMITTED, CommitJob, PullRequestJob
 from bitbucket_integration.report_settings import ReportSettings
@@ -48,7 +49,6 @@ from formats.registry import AUTO, FORMATS, format_of
 from formats.submission_problems import SubmissionInvalid
 from full_report.report_reader import ReportReader
 from full_report.report_route import add_report_route
-from sample_rows import permitted
 from submission_request import BodyTooLargeError, Target, unpacked
 
 _RETRY_SECONDS = 30

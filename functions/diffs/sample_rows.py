@@ -1,23 +1,15 @@
-"""Sample rows: how many are kept, how their values are written, and whether they are kept at all.
+"""Sample rows as readers of formats make them: how many, and how their values are written.
 
-Readers of formats make them; what an integration's settings say is done with them here alone.
+Whether any are kept is for `permitted_samples` to say.
 """
 
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Iterable
 from itertools import chain, islice
 
-from bitbucket_integration.model_diff import ModelDiff, RowChange, SampleCell, SampleRow
-from bitbucket_integration.name_patterns import NamePatterns
-from bitbucket_integration.report_settings import ReportSettings
+from bitbucket_integration.model_diff import SampleRow
+from bitbucket_integration.permitted_samples import MOST_ROWS
 from formats.json_object import storable
-
-MOST_ROWS = 20
-"""So many sample rows of a model are kept."""
-
-MASK = "***"
-"""What stands in place of a masked value."""
 
 _MOST_CHARACTERS = 200
 
@@ -44,43 +36,3 @@ def _share(lengths: list[int]) -> list[int]:
         hungry = [place for place, length in enumerate(lengths) if share[place] < length]
         share[min(hungry, key=share.__getitem__)] += 1
     return share
-
-
-def permitted(diffs: Iterable[ModelDiff], settings: ReportSettings) -> list[ModelDiff]:
-    """The diffs with the sample rows that the settings allow, and no value that they mask."""
-    if not settings.sample_rows:
-        return [replace(diff, samples=()) for diff in diffs]
-    masked = _Masked(settings.masked_columns)
-    return [
-        replace(
-            diff, samples=tuple(masked.row(diff.model, row) for row in diff.samples[:MOST_ROWS])
-        )
-        for diff in diffs
-    ]
-
-
-class _Masked:
-    """Columns whose values must not be kept, told without regard to the case of their names."""
-
-    def __init__(self, patterns: Sequence[str]) -> None:
-        self._as_written = NamePatterns(patterns)
-        # Databases give the same name back in upper or in lower case.
-        self._in_lower_case = NamePatterns([pattern.lower() for pattern in patterns])
-
-    def row(self, model: str, row: SampleRow) -> SampleRow:
-        cells = (_hide(row.change, one) if self._fit(model, one) else one for one in row.cells)
-        return replace(row, cells=tuple(cells))
-
-    def _fit(self, model: str, cell: SampleCell) -> bool:
-        return self._as_written.fit_column(model, cell.column) or self._in_lower_case.fit_column(
-            model.lower(), cell.column.lower()
-        )
-
-
-def _hide(change: RowChange, cell: SampleCell) -> SampleCell:
-    # Nulls are hidden, too: that a value is missing may be what has to stay unknown.
-    return replace(
-        cell,
-        base=None if change is RowChange.ADDED else MASK,
-        head=None if change is RowChange.REMOVED else MASK,
-    )

@@ -12,6 +12,8 @@ from verdict import MAX_DESCRIPTION, build_state, status_description, verdict_of
 STATUS_NAME = "Data diff"
 WAITING = "Waiting for data diff results"
 OVERTAKEN = "A newer commit came before any results"
+TURNED_OFF = "Build statuses are turned off"
+UNSEEN = "Results are awaited without a build status"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,8 @@ from bitbucket_integration.published_report import PublishedReport
 from bitbucket_integration.submission import Submission, SubmissionStatus
 from build_statuses import (
     OVERTAKEN,
+    TURNED_OFF,
+    UNSEEN,
     Awaiting,
     CommitStatus,
     of_nothing_more,
@@ -158,8 +160,10 @@ def _insights(known: Knowledge, report: JudgedReport) -> Insights:
 def _stopped(known: Knowledge, head: str, status: BuildStatus | None) -> CommitStatus | None:
     if known.record.head != head:
         return of_nothing_more(known, OVERTAKEN)
+    if status is not None:
+        return None
     # The settings have changed while results were awaited.
-    return of_nothing_more(known, "Build statuses are turned off") if status is None else None
+    return of_nothing_more(known, UNSEEN if known.settings.build_status else TURNED_OFF)
 
 
 def _superseded(known: Knowledge, head: str) -> tuple[Mark, ...]:

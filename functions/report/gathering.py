@@ -10,6 +10,7 @@ from bitbucket_integration.bitbucket.repository import BitbucketRepository
 from bitbucket_integration.bitbucket.vocabulary import Commit, PullRequest, PullRequestState
 from bitbucket_integration.errors import NotFoundInBitbucketError
 from bitbucket_integration.integration import Integration
+from bitbucket_integration.permitted_samples import permitted, permitted_report
 from bitbucket_integration.published_report import PublishedReport, ReportSummary
 from bitbucket_integration.pull_request_record import PullRequestRecord
 from bitbucket_integration.report_job import PullRequestJob
@@ -55,11 +56,11 @@ class Gathering:
             now=now,
             settings=settings,
             head_message=head.message,
-            current=self._results(current),
+            current=self._results(current, settings),
             outdated=self._outdated(job, head.hash, attached),
             previous=self._previous(history, record, head.hash) if current else None,
             kept=self._kept(history, head.hash, current) if current else None,
-            shown=None if current else self._shown(record, head.hash),
+            shown=None if current else self._shown(record, head.hash, settings),
             report_url=report_url,
         )
 
@@ -108,11 +109,15 @@ class Gathering:
             return None
         return self.reports.of_summary(self.integration.id, newest)
 
-    def _shown(self, record: PullRequestRecord, head: str) -> PublishedReport | None:
+    def _shown(
+        self, record: PullRequestRecord, head: str, settings: ReportSettings
+    ) -> PublishedReport | None:
         """The report that the comment speaks of, if that is about another commit than the head."""
         if not record.comment_id or record.reported_commit in {"", head}:
             return None
-        return self.reports.get(self.integration.id, record.pull_request_id, record.reported_commit)
+        number, commit = record.pull_request_id, record.reported_commit
+        published = self.reports.get(self.integration.id, number, commit)
+        return published and permitted_report(published, settings)
 
     def _attached(self, pull_request: PullRequest, head: str | None) -> list[Submission]:
         """The submissions that named only the pull request, each with its commit.
@@ -139,11 +144,14 @@ class Gathering:
             outdated += self._for_commit(job.commit)
         return outdated
 
-    def _results(self, submissions: Iterable[Submission]) -> list[Results]:
+    def _results(
+        self, submissions: Iterable[Submission], settings: ReportSettings
+    ) -> list[Results]:
         results: list[Results] = []
         for submission in submissions:
             try:
-                results.append(Results(submission, self.submissions.models(submission)))
+                models = permitted(self.submissions.models(submission), settings)
+                results.append(Results(submission, models))
             except ClientError as error:
                 # The bucket's lifecycle and the table's TTL do not run at the same minute.
                 if error.response["Error"]["Code"] != "NoSuchKey":

@@ -61,10 +61,14 @@ class Posting:
     def _stop(
         self, known: Knowledge, record: PullRequestRecord, stopped: CommitStatus
     ) -> PullRequestRecord:
-        """Close a status of which nothing will come."""
+        """Close a status of which nothing will come; should it be wanted again, it waits anew."""
         digest = self._set_status(stopped.commit, stopped.status)
         return self._remember(
-            known, record, build_state=BuildState.STOPPED.value, build_status_digest=digest
+            known,
+            record,
+            build_state=BuildState.STOPPED.value,
+            build_status_digest=digest,
+            awaited_since="",
         )
 
     def _follow(self, known: Knowledge, record: PullRequestRecord, head: str) -> PullRequestRecord:

@@ -1,14 +1,22 @@
+import base64
+import hashlib
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
+from html import unescape
 from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
 
-from tests.deployed_template import routes
-from tests.functional.conftest import System
+from bitbucket_integration.signature import sign
+from tests.deployed_template import ROOT, routes
+from tests.functional.aws_resources import ADMIN_TOKEN
+from tests.functional.conftest import Connection, System
+from tests.functional.data_diff_lines import identical
 from tests.functional.problems import problem
+from tests.functional.signed_webhooks import payload, secret_of
 
 # The parts of OpenAPI 3.1 that the document uses, as its specification has them.
 DOCUMENT = {
@@ -103,20 +111,65 @@ def test_every_parameter_of_a_path_is_described(document: dict[str, Any]) -> Non
         assert described == set(re.findall(r"{(\w+)}", path))
 
 
-def test_every_admin_route_of_the_template_is_in_it_and_no_other(document: dict[str, Any]) -> None:
-    deployed = {
-        (route.method, route.path) for route in routes() if route.function == "ConfigureFunction"
-    }
-    assert set(operations(document)) == deployed - {("GET", "/openapi.json")}
+def test_every_route_of_the_template_is_in_it_and_no_other(document: dict[str, Any]) -> None:
+    deployed = {(route.method, route.path) for route in routes()}
+    assert set(operations(document)) == deployed - {("GET", "/openapi.json"), ("GET", "/docs")}
 
 
-def test_it_says_where_the_api_is_and_that_it_asks_for_a_token(
+def test_every_operation_says_what_it_does(document: dict[str, Any]) -> None:
+    groups = {one["name"] for one in document["tags"]}
+    for operation in operations(document).values():
+        assert operation["summary"]
+        assert operation["description"].endswith(".")
+        assert set(operation["tags"]) <= groups
+
+
+def test_examples_are_what_is_described(document: dict[str, Any]) -> None:
+    found = 0
+    for operation in operations(document).values():
+        for answer in operation["responses"].values():
+            for media in answer.get("content", {}).values():
+                if "example" in media:
+                    schema = media["schema"] | {"components": document["components"]}
+                    Draft202012Validator(schema).validate(media["example"])
+                    found += 1
+    assert found > 40
+
+
+def test_every_refusal_is_a_problem_with_reasons_that_are_documented(
+    document: dict[str, Any],
+) -> None:
+    documents = " ".join(path.read_text() for path in (ROOT / "docs").glob("*.md"))
+    for operation in operations(document).values():
+        for status, answer in operation["responses"].items():
+            if status < "300":
+                continue
+            assert list(answer["content"]) == ["application/problem+json"]
+            reasons = re.findall(r"`(\w+)`", answer["description"])
+            assert reasons
+            assert all(f"`{reason}`" in documents for reason in reasons)
+
+
+def test_it_says_where_the_api_is_and_which_credential_each_call_takes(
     document: dict[str, Any], system: System
 ) -> None:
     assert [server["url"] for server in document["servers"]] == [system.url]
-    [(name, scheme)] = document["components"]["securitySchemes"].items()
-    assert (scheme["type"], scheme["scheme"]) == ("http", "bearer")
-    assert document["security"] == [{name: []}]
+    schemes = document["components"]["securitySchemes"]
+    assert {name: one["type"] for name, one in schemes.items()} == {
+        "admin": "http",
+        "ci": "http",
+        "webhook": "apiKey",
+    }
+    assert document["security"] == [{"admin": []}]
+    for (_, path), operation in operations(document).items():
+        [credential] = operation.get("security", document["security"]) or [{}]
+        function = next(route.function for route in routes() if route.path == path)
+        if function == "ConfigureFunction":
+            assert list(credential) == ["admin"]
+        elif "/diffs" in path:
+            assert list(credential) == ["ci"]
+        else:
+            assert list(credential) == (["webhook"] if path.startswith("/webhooks") else [])
 
 
 def test_the_access_token_is_written_and_never_read(document: dict[str, Any]) -> None:
@@ -130,17 +183,75 @@ def test_the_access_token_is_written_and_never_read(document: dict[str, Any]) ->
     assert schemas["AccessToken"]["writeOnly"] is True
 
 
-def test_what_is_answered_is_what_is_described(document: dict[str, Any], system: System) -> None:
-    described = operations(document)
+@dataclass
+class Described:
+    """Calls the API, and holds what it answers against what the document says."""
 
-    def matches(method: str, path: str, status: int, **options: Any) -> Any:
+    document: dict[str, Any]
+    system: System
+
+    def call(
+        self, method: str, path: str, status: int, token: str | None = ADMIN_TOKEN, **options: Any
+    ) -> Any:
         pattern = re.sub(r"/[a-z0-9]{16}\b", "/{integration_id}", path)
-        answer = system.call(method, path, **options)
-        assert answer.status_code == status
-        content = described[method, pattern]["responses"][str(status)]["content"]
-        schema = content["application/json"]["schema"] | {"components": document["components"]}
+        pattern = re.sub(r"/diffs/.+", "/diffs/{submission_id}", pattern)
+        pattern = re.sub(r"/reports/.+", "/reports/{report_id}", pattern)
+        answer = self.system.call(method, path, token, **options)
+        assert answer.status_code == status, answer.text
+        responses = operations(self.document)[method, pattern]["responses"]
+        content = responses[str(status)]["content"][answer.headers["Content-Type"]]
+        schema = content["schema"] | {"components": self.document["components"]}
         Draft202012Validator(schema).validate(answer.json())
         return answer.json()
+
+
+def test_what_other_functions_answer_is_what_is_described(
+    document: dict[str, Any], connection: Connection
+) -> None:
+    described = Described(document, connection.system)
+    one, ci = f"/integrations/{connection.id}", connection.ci_token
+    number, head = connection.open_pull_request()
+    connection.settle()
+    assert number
+    body = identical()
+    sent = described.call("POST", f"{one}/diffs", 202, ci, params={"commit": head}, data=body)
+    described.call("GET", f"{one}/diffs/{sent['submission_id']}", 200, ci)
+    described.call("GET", f"{one}/diffs/none", 404, ci)
+    described.call("GET", f"{one}/diffs/none", 401)
+    described.call("POST", f"{one}/diffs", 401, data=body)
+    described.call("POST", f"{one}/diffs", 422, ci, data=body)
+    described.call("POST", f"{one}/diffs", 422, ci, params={"commit": head}, data=b"?")
+    described.call("GET", "/schemas/model-diffs.json", 200, None)
+    described.call("GET", "/reports/none", 404, None, params={"format": "json"})
+    hook = f"/webhooks/{connection.id}"
+    described.call("POST", hook, 401, None, data=b"{}")
+    text = b"{}"
+    signed = {
+        "X-Hub-Signature": sign(text, secret_of(connection)),
+        "X-Event-Key": connection.bench.opened,
+    }
+    described.call("POST", hook, 400, None, data=text, headers=signed)
+    text = payload(connection)
+    signed["X-Hub-Signature"] = sign(text, secret_of(connection))
+    described.call("POST", hook, 202, None, data=text, headers=signed)
+
+
+def test_refusals_are_what_is_described(document: dict[str, Any], connection: Connection) -> None:
+    described, one = Described(document, connection.system), f"/integrations/{connection.id}"
+    stale = {"If-Match": '"99"'}
+    described.call("GET", "/integrations", 401, None)
+    described.call("GET", "/integrations/aaaaaaaaaaaaaaaa", 404)
+    described.call("PATCH", one, 412, json={"settings": {"comment": False}}, headers=stale)
+    described.call("PATCH", one, 422, json={"access_token": "wrong"})
+    described.call("PATCH", one, 422, json={"settings": {"nope": 1}})
+    described.call("POST", f"{one}/rotate", 422, json={"what": "nothing"})
+    described.call("DELETE", one, 412, headers=stale)
+    connection.system.bitbucket.add_fault("rate_limited", path="*")
+    described.call("PATCH", one, 503, json={"access_token": "new"})
+
+
+def test_what_is_answered_is_what_is_described(document: dict[str, Any], system: System) -> None:
+    matches = Described(document, system).call
 
     body = {"repository": "acme/jaffle-shop", "access_token": system.access_token}
     made = matches("POST", "/integrations", 201, json=body)
@@ -161,6 +272,44 @@ def test_what_is_answered_is_what_is_described(document: dict[str, Any], system:
     matches("DELETE", one, 200)
 
 
-def test_it_asks_for_the_admin_token(system: System) -> None:
-    problem(system.call("GET", "/openapi.json", None), 401, "not_authenticated")
-    problem(system.call("GET", "/openapi.json", "wrong"), 401, "not_authenticated")
+def test_whoever_wants_to_read_it_needs_no_token(system: System) -> None:
+    public = system.call("GET", "/openapi.json", None)
+    assert public.status_code == 200
+    assert public.text == system.call("GET", "/openapi.json").text
+    problem(system.call("GET", "/integrations", None), 401, "not_authenticated")
+
+
+class TestThePage:
+    def test_says_all_that_the_document_says(
+        self, document: dict[str, Any], system: System
+    ) -> None:
+        answer = system.call("GET", "/docs", None)
+        assert answer.status_code == 200
+        assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
+        assert answer.headers["Cache-Control"] == "no-store"
+        text = unescape(re.sub(r"<[^>]+>", "", answer.text))
+        for (method, path), operation in operations(document).items():
+            assert re.search(rf"{method} {re.escape(path)} {operation['summary']}", text)
+            assert operation["description"] in text
+        for schema in document["components"]["schemas"].values():
+            for name, member in schema.get("properties", {}).items():
+                assert name in text
+                assert member.get("description", "") in text
+
+    def test_needs_nothing_from_elsewhere(self, system: System) -> None:
+        answer = system.call("GET", "/docs", None)
+        assert "<script" not in answer.text
+        assert not re.search(r"(src|href)=\"(?!#|openapi\.json)", answer.text)
+        [style] = re.findall(r"<style>(.*?)</style>", answer.text, re.DOTALL)
+        digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+        policy = answer.headers["Content-Security-Policy"]
+        assert "default-src 'none'" in policy
+        assert f"style-src 'sha256-{digest}'" in policy
+
+    def test_leads_to_what_is_on_it(self, system: System) -> None:
+        text = system.call("GET", "/docs", None).text
+        ids = re.findall(r'id="([^"]+)"', text)
+        assert len(ids) == len(set(ids))
+        links = set(re.findall(r'href="#([^"]+)"', text))
+        assert links
+        assert links <= set(ids)

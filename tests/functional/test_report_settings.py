@@ -1,5 +1,6 @@
 """What an integration's settings make of its reports."""
 
+import re
 from typing import Any
 
 import pytest
@@ -7,8 +8,11 @@ import pytest
 from tests.functional.bench import CLOUD, on_both
 from tests.functional.conftest import Connection
 from tests.functional.data_diff_lines import different, failed, identical
+from tests.unit.tool_samples import sample
 
 pytestmark = on_both
+
+CUSTOMER = "customer 3"  # a value in data-diff's sample
 
 NOT_WANTED: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "base_branch": ({"base_branches": ["release/*"]}, {"base_branches": ["release/*", "main"]}),
@@ -132,3 +136,45 @@ def test_the_next_report_says_what_changed(connection: Connection) -> None:
     connection.settle()
     [comment] = connection.comments(number)
     assert f"Since `{first[:12]}`: 1 model fixed" in comment
+
+
+class TestSampleRowsThatWereKept:
+    def kept(self, connection: Connection) -> tuple[int, str]:
+        """A pull request whose comment and page show a customer's name."""
+        connection.set(sample_rows=True)
+        number, head = connection.open_pull_request()
+        connection.submit(sample("data_diff/dbt.jsonl"), commit=head)
+        connection.settle()
+        assert CUSTOMER in connection.comments(number)[0]
+        assert CUSTOMER in self.page(connection, number)
+        return number, head
+
+    @staticmethod
+    def page(connection: Connection, number: int) -> str:
+        [link] = set(re.findall(r"/reports/[a-z0-9-]+", connection.comments(number)[0]))
+        answer = connection.system.call("GET", link, None)
+        assert answer.status_code == 200
+        return answer.text
+
+    @pytest.mark.parametrize(
+        "stricter", [{}, {"sample_rows": True, "masked_columns": ["customer"]}]
+    )
+    def test_are_not_shown_any_more_than_the_settings_of_today_allow(
+        self, connection: Connection, stricter: dict[str, Any]
+    ) -> None:
+        number, head = self.kept(connection)
+        connection.set(**stricter)
+        assert CUSTOMER not in self.page(connection, number)
+        connection.submit(identical(), commit=head)
+        connection.settle()
+        assert CUSTOMER not in connection.comments(number)[0]
+        assert CUSTOMER not in self.page(connection, number)
+
+    def test_are_not_shown_of_an_earlier_commit_either(self, connection: Connection) -> None:
+        number, _ = self.kept(connection)
+        connection.set()
+        connection.push(number)
+        connection.settle()
+        [comment] = connection.comments(number)
+        assert "Outdated" in comment
+        assert CUSTOMER not in comment

@@ -3,8 +3,10 @@
 from dataclasses import replace
 from typing import Any
 
+import pytest
 import requests
 
+from local.bitbucket.model import PullRequestState
 from tests.functional.bench import CLOUD, on_both
 from tests.functional.conftest import Connection
 from tests.functional.data_diff_lines import different, failed, identical
@@ -153,3 +155,120 @@ class TestABranchResetToAnOlderCommit:
         [comment] = connection.comments(number)
         assert f"Outdated data diff (commit {second[:12]})" in comment
         assert page(connection, second)["commit"] == second
+
+
+class TestSettingsChangedInBetween:
+    @pytest.mark.parametrize("what", ["comment", "build_status", "code_insights"])
+    def test_catch_up_once_they_are_on_again(self, connection: Connection, what: str) -> None:
+        number, head = opened(connection)
+        reported(connection, different(), head)
+        connection.set(**{what: False})
+        connection.system.bitbucket.clear_requests()
+        reported(connection, failed(), head)
+        assert writes(connection)
+        connection.set(**{what: True})
+        edited(connection, number, title="Another title")
+        assert "**Data diff failed**" in connection.comments(number)[0]
+        assert connection.build_status(head)[0] == "FAILED"
+        assert connection.insights(head)[0].result.startswith("FAIL")
+
+    def test_that_hide_what_is_awaited_do_not_speak_of_all_statuses(
+        self, connection: Connection
+    ) -> None:
+        number, head = opened(connection)
+        connection.set(pending_status=False)
+        edited(connection, number, title="Another title")
+        assert connection.build_status(head) == (
+            stopped(connection),
+            "Results are awaited without a build status",
+        )
+
+    def test_that_turn_statuses_off_end_the_wait(self, connection: Connection) -> None:
+        number, head = opened(connection)
+        connection.set(build_status=False)
+        edited(connection, number, title="Another title")
+        assert connection.build_status(head) == (
+            stopped(connection),
+            "Build statuses are turned off",
+        )
+
+
+LEFT: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, Any]]] = {
+    "draft": ({"draft_pull_requests": False}, {"draft": True}, {"draft": False}),
+    "base": (
+        {"base_branches": ["main"]},
+        {"destination_branch": "staging"},
+        {"destination_branch": "main"},
+    ),
+    "marker": ({}, {"title": "Orders [skip data-diff]"}, {"title": "Orders"}),
+}
+
+
+@pytest.mark.parametrize("why", LEFT)
+class TestAPullRequestThatIsLeftOutForAWhile:
+    def test_shows_results_that_came_meanwhile(self, connection: Connection, why: str) -> None:
+        settings, out, back = LEFT[why]
+        connection.set(**settings)
+        number, head = opened(connection)
+        edited(connection, number, **out)
+        submitted = reported(connection, different(), head)
+        assert connection.status(submitted)["status"] == "superseded"
+        assert connection.comments(number) == []
+        edited(connection, number, **back)
+        assert connection.status(submitted)["status"] == "posted"
+        assert len(connection.comments(number)) == 1
+        assert connection.build_status(head)[0] == "SUCCESSFUL"
+
+    def test_is_awaited_anew(self, connection: Connection, why: str) -> None:
+        settings, out, back = LEFT[why]
+        connection.set(**settings)
+        number, head = opened(connection)
+        edited(connection, number, **out)
+        assert connection.build_status(head)[0] == stopped(connection)
+        connection.system.account.clock.let_pass(500)
+        edited(connection, number, **back)
+        assert connection.build_status(head) == WAITING
+        connection.system.account.clock.let_pass(120)
+        connection.system.account.invoke("SweepFunction", {})
+        connection.settle()
+        assert connection.build_status(head)[0] == stopped(connection)
+
+
+class TestAPullRequestClosedAndReopened:
+    def test_waits_again(self, connection: Connection) -> None:
+        number, head = opened(connection)
+        connection.system.bitbucket.decline_pull_request(connection.repository, number)
+        connection.settle()
+        assert connection.build_status(head)[0] == stopped(connection)
+        connection.system.account.clock.let_pass(500)
+        amended(connection, number, state=PullRequestState.OPEN, closed_by=None)
+        assert connection.build_status(head) == WAITING
+
+    def test_shows_results_that_came_meanwhile(self, connection: Connection) -> None:
+        number, head = opened(connection)
+        reported(connection, different(), head)
+        [before] = connection.comments(number)
+        connection.system.bitbucket.decline_pull_request(connection.repository, number)
+        connection.settle()
+        late = reported(connection, failed(), head)
+        assert connection.status(late)["reason"] in {"pull_request_closed", "newer_commit"}
+        assert connection.comments(number) == [before]
+        amended(connection, number, state=PullRequestState.OPEN, closed_by=None)
+        assert "**Data diff failed**" in connection.comments(number)[0]
+        assert connection.status(late)["status"] == "posted"
+
+
+class TestResultsInParts:
+    def test_do_not_call_fixed_what_has_not_been_sent(self, connection: Connection) -> None:
+        number, first = opened(connection)
+        reported(connection, f"{failed('model.shop.a')}\n{failed('model.shop.b')}", first)
+        second = connection.push(number)
+        connection.settle()
+        reported(connection, identical("model.shop.a"), second)
+        since = f"Since `{first[:12]}`"
+        [comment] = connection.comments(number)
+        assert f"{since}: 1 model fixed (`a`), 1 not in these results (`b`)." in comment
+        changes = page(connection, second)["changes"]
+        assert (changes["fixed"], changes["missing"]) == (["model.shop.a"], ["model.shop.b"])
+        reported(connection, failed("model.shop.b"), second)
+        assert f"{since}: 1 model fixed (`a`)." in connection.comments(number)[0]

@@ -28,7 +28,7 @@ def report(levels: Mapping[str, Level], ignored: tuple[str, ...] = ()) -> Judged
     ("before", "after", "changes"),
     [
         ({"m": FAILED}, {"m": PASSED}, Changes(BEFORE, fixed=("m",))),
-        ({"m": WARNED}, {}, Changes(BEFORE, fixed=("m",))),
+        ({"m": WARNED}, {}, Changes(BEFORE, missing=("m",))),
         ({"m": PASSED}, {"m": WARNED}, Changes(BEFORE, broken=("m",))),
         ({}, {"m": INCOMPLETE}, Changes(BEFORE, broken=("m",))),
         ({"m": WARNED}, {"m": INCOMPLETE}, Changes(BEFORE, worse=("m",))),
@@ -40,7 +40,7 @@ def report(levels: Mapping[str, Level], ignored: tuple[str, ...] = ()) -> Judged
         (
             {"b": FAILED, "a": FAILED, "c": WARNED},
             {"d": WARNED, "c": FAILED},
-            Changes(BEFORE, fixed=("a", "b"), broken=("d",), worse=("c",)),
+            Changes(BEFORE, broken=("d",), worse=("c",), missing=("a", "b")),
         ),
     ],
 )
@@ -71,8 +71,10 @@ def test_what_was_broken_is_fixed_the_other_way_round(
     )
     assert there
     assert back
-    assert (there.fixed, there.worse) == (back.broken, back.better)
-    named = [*there.fixed, *there.broken, *there.worse, *there.better]
+    gone = set(there.fixed) | set(there.missing)
+    assert (gone, there.worse) == (set(back.broken), back.better)
+    assert gone.isdisjoint(other) == (not there.fixed)
+    named = [*there.fixed, *there.missing, *there.broken, *there.worse, *there.better]
     assert len(named) == len(set(named))
 
 

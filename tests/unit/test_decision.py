@@ -203,10 +203,16 @@ class TestWhatIsTurnedOff:
         assert decide(known).comment is not None
         assert decide(replace(known, settings=ReportSettings(comment=False))).comment is None
 
-    @pytest.mark.parametrize("off", ["build_status", "pending_status"])
-    def test_leaves_no_status_in_progress(self, off: str) -> None:
+    @pytest.mark.parametrize(
+        ("off", "why"),
+        [
+            ("build_status", "Build statuses are turned off"),
+            ("pending_status", "Results are awaited without a build status"),
+        ],
+    )
+    def test_leaves_no_status_in_progress(self, off: str, why: str) -> None:
         plan = decide(knowledge(record=AWAITED, settings=turned_off(off)))
-        assert plan.stopped == stopped(HEAD, "Build statuses are turned off")
+        assert plan.stopped == stopped(HEAD, why)
 
     def test_leaves_none_in_progress_when_results_have_come_either(self) -> None:
         settings, current = ReportSettings(build_status=False), [results(identical("a"))]

@@ -244,7 +244,7 @@ class TestChanges:
     def test_are_told_with_some_names(self) -> None:
         markdown = render(EXAMPLES["changes_since"])
         assert blocks(markdown)[2] == (
-            "Since `b1946ac92492`: 1 model fixed (`countries`), 1 no longer in the results "
+            "Since `b1946ac92492`: 1 model fixed (`countries`), 1 not in these results "
             "(`gone`), 1 broken (`payments`), 1 worse (`events`), 1 better (`orders`)."
         )
 
@@ -668,7 +668,7 @@ class TestLength:
             samples=(SampleRow(RowChange.CHANGED, (SampleCell(long, long, ":a:" * 99),) * 20),)
             * 20,
         )
-        changes = Changes(BEFORE, *[(long,) * 50] * 4)
+        changes = Changes(BEFORE, *[(long,) * 50] * 5)
         for number in (1, 5, 30, 300):
             one = comment(
                 *copies(worst, number), head=NEWER, links=links, settings=STRICT, changes=changes

@@ -254,13 +254,20 @@ class TestFindings:
 
 class TestChanges:
     def test_are_told_by_kind(self) -> None:
-        shown = of(PASSED, changes=Changes(OTHER_COMMIT, ("a", "b"), ("c",), (), ("d",)))
+        shown = of(PASSED, changes=Changes(OTHER_COMMIT, ("a", "b"), ("c",), (), ("d",), ("e",)))
         told = only(shown.all("dl", "changes"))
-        assert told.texts("dt") == ["Broken (1)", "Better (1)", "Fixed (2)"]
-        assert told.texts("dd") == ["c", "d", "a, b"]
+        assert told.texts("dt") == [
+            "Broken (1)",
+            "Better (1)",
+            "Fixed (2)",
+            "Not in these results (1)",
+        ]
+        assert told.texts("dd") == ["c", "d", "a, b", "e"]
 
     def test_may_be_none(self) -> None:
         assert "No model has another verdict." in of(PASSED, changes=Changes(OTHER_COMMIT)).text
+        missing = of(PASSED, changes=Changes(OTHER_COMMIT, missing=("e",)))
+        assert "No model has another verdict." not in missing.text
 
 
 class TestTheOverview:

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from bitbucket_integration.model_diff import RowChange, RowCounts, SampleCell, SampleRow
+from bitbucket_integration.permitted_samples import MOST_ROWS
 from formats.json_object import JsonObject, storable
-from sample_rows import MOST_ROWS, few, value_text
+from sample_rows import few, value_text
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ _NAMED = 3
 def change_line(changes: Changes, names: Mapping[str, str]) -> str:
     """Tell how many models changed their verdict, and name some; `names` has those on show."""
     kinds: tuple[tuple[str, Sequence[str]], ...] = (
-        ("fixed", [model for model in changes.fixed if model in names]),
-        ("no longer in the results", [model for model in changes.fixed if model not in names]),
+        ("fixed", changes.fixed),
+        ("not in these results", changes.missing),
         ("broken", changes.broken),
         ("worse", changes.worse),
         ("better", changes.better),

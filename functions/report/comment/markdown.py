@@ -75,7 +75,6 @@ def _row(cells: Sequence[str]) -> str:
 
 def one_line(outside: str) -> str:
     """Text from outside on one line, with what cannot be seen replaced."""
-    """Text from outside on one line, with what cannot be seen replaced."""
     # Format characters go too: a direction override in a name could swap the numbers around it.
     if not outside.isprintable():
         outside = "".join(map(_visible, outside))

@@ -25,16 +25,19 @@ def changes_since(
     broken: list[str] = []
     worse: list[str] = []
     better: list[str] = []
+    missing: list[str] = []
     for model in sorted((previous.keys() | now.keys()) - set(current.ignored)):
         before, after = previous.get(model, Level.PASSED), now.get(model, Level.PASSED)
         if before is after:
             continue
         if after is Level.PASSED:
-            fixed.append(model)
+            (fixed if model in now else missing).append(model)
         elif before is Level.PASSED:
             broken.append(model)
         elif after.severity > before.severity:
             worse.append(model)
         else:
             better.append(model)
-    return Changes(previous_commit, tuple(fixed), tuple(broken), tuple(worse), tuple(better))
+    return Changes(
+        previous_commit, *(tuple(names) for names in (fixed, broken, worse, better, missing))
+    )

@@ -9,8 +9,9 @@ from bitbucket_integration.judged_report import JudgedReport, Level
 class Changes:
     """What is different since the report on an earlier commit of the same pull request.
 
-    Models by name: `fixed` were warned, incomplete or failed and are passed or gone now, `broken`
-    the other way round; `worse` and `better` changed their level in between.
+    Models by name: `fixed` were warned, incomplete or failed and are passed now, `broken` the other
+    way round; `worse` and `better` changed their level in between. `missing` were not passed and
+    are not in the results: CI may not diff them any more, or may be about to send them.
     """
 
     since: str
@@ -18,6 +19,7 @@ class Changes:
     broken: tuple[str, ...] = ()
     worse: tuple[str, ...] = ()
     better: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

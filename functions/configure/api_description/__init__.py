@@ -1,0 +1,1 @@
+"""The API's description: as OpenAPI, and as a page to read."""
