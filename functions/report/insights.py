@@ -122,7 +122,7 @@ def _path(named: str) -> str | None:
 
 def _fields(report: JudgedReport) -> Iterator[DataField]:
     diffs, verdict = [model.diff for model in report.models], verdict_of(report)
-    yield DataField("Verdict", DataType.TEXT, report.level.value.capitalize())
+    yield DataField("Verdict", DataType.TEXT, report.level.verdict.capitalize())
     yield from _counted("Models failed", verdict.failed)
     yield from _counted("Wrong primary keys", sum(_wrong_keys(diff.keys) for diff in diffs))
     different = sum(diff.outcome is Outcome.DIFFERENT for diff in diffs)

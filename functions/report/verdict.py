@@ -11,13 +11,6 @@ from plain_words import count
 
 MAX_DESCRIPTION = 255
 
-_TITLES = {
-    Level.FAILED: "failed",
-    Level.INCOMPLETE: "incomplete",
-    Level.WARNED: "passed with warnings",
-    Level.PASSED: "passed",
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Total:
@@ -51,7 +44,7 @@ class Verdict:
     @property
     def title(self) -> str:
         """The verdict in a word or three, such as `failed`."""
-        return _TITLES[self.level]
+        return self.level.verdict
 
     @property
     def models(self) -> int:

@@ -23,6 +23,11 @@ class Level(StrEnum):
         """The higher, the worse."""
         return _SEVERITIES[self]
 
+    @property
+    def verdict(self) -> str:
+        """What it is called as the verdict on all models: with warnings a report still passes."""
+        return "passed with warnings" if self is Level.WARNED else self.value
+
 
 _SEVERITIES = {level: place for place, level in enumerate(Level)}
 
