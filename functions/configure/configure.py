@@ -1,6 +1,7 @@
 """The admin API: connects repositories, shows them, checks them, disconnects them.
 
-Every route but the API's description asks for the admin token, which the stack generated.
+Every route asks for the admin token, which the stack generated, but those of the page and of the
+API's description.
 """
 
 import json
@@ -30,6 +31,7 @@ from bitbucket_integration.errors import (
 from bitbucket_integration.integration import Integration, Provider
 from bitbucket_integration.observability import observers
 from bitbucket_integration.problem import NOT_CACHED, PROBLEM_TYPE, json_answer, problem_body
+from configuration_page.page import page_answer
 from if_match import etag, expected_revisions
 from integration_filter import Filter, HealthState
 from integration_request import IntegrationRequest
@@ -229,6 +231,6 @@ def _refused_at_the_door(event: Mapping[str, Any]) -> dict[str, Any] | None:
 @logger.inject_lambda_context(clear_state=True)
 @metrics.log_metrics
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """API Gateway REST proxy: `/integrations…`, `/openapi.json` and `/docs`."""
+    """API Gateway REST proxy: the page at `/`, `/integrations…`, `/openapi.json` and `/docs`."""
     # First of all: Powertools would validate a request before any middleware of ours sees it.
-    return _refused_at_the_door(event) or app.resolve(event, context)
+    return page_answer(event) or _refused_at_the_door(event) or app.resolve(event, context)

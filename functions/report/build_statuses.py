@@ -4,7 +4,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bitbucket_integration.bitbucket.vocabulary import BuildState, BuildStatus
+from bitbucket_integration.integration import Integration
 from bitbucket_integration.judged_report import JudgedReport
+from bitbucket_integration.pull_request_record import PullRequestRecord
 from knowledge import Knowledge
 from plain_words import count
 from verdict import MAX_DESCRIPTION, build_state, status_description, verdict_of
@@ -66,6 +68,22 @@ def of_nothing_more(known: Knowledge, why: str) -> CommitStatus | None:
     if known.record.build_state != BuildState.IN_PROGRESS:
         return None
     return CommitStatus(known.record.head, _status(known, BuildState.STOPPED, why))
+
+
+def of_a_lost_pull_request(
+    record: PullRequestRecord, integration: Integration
+) -> BuildStatus | None:
+    """The last word on the head of a pull request that is gone; None if nothing is awaited."""
+    if record.build_state != BuildState.IN_PROGRESS:
+        return None
+    return BuildStatus(
+        key=status_key(integration.id),
+        state=BuildState.STOPPED,
+        name=STATUS_NAME,
+        description=f"Pull request {record.pull_request_id} is gone.",
+        url=integration.repository.web_url,
+        source_branch="",
+    )
 
 
 def _awaited_since(known: Knowledge) -> str:

@@ -1,6 +1,6 @@
 """What a pull request should show, decided from what is known. Nothing here does I/O."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bitbucket_integration.bitbucket.code_insights import Annotation, InsightReport
 from bitbucket_integration.bitbucket.vocabulary import BuildStatus, PullRequestState
@@ -74,7 +74,9 @@ def decide(known: Knowledge) -> Plan:
         return _without(known, _closed(known))
     excluded = exclusion(known.pull_request, known.head_message, known.settings)
     if excluded:
-        return _without(known, excluded, *_superseded(known, head))
+        plan = _without(known, excluded, *_superseded(known, head))
+        # What is there already must not look as if it were about this commit.
+        return replace(plan, comment=_still_shown(known, head, excluded.detail))
     if known.current:
         return _with_results(known, head)
     return _without_results(known, head)
@@ -104,9 +106,8 @@ def _without_results(known: Knowledge, head: str) -> Plan:
     # What was reported and has expired since stays true, and so does what is shown of it.
     if settings.shows_pending and record.reported_commit != head:
         status, awaiting = without_results(known)
-    still_shown = known.shown if settings.comment and record.comment_id else None
     return Plan(
-        comment=_comment(known, head, still_shown) if still_shown else None,
+        comment=_still_shown(known, head),
         build_status=status,
         awaiting=awaiting,
         stopped=_stopped(known, head, status),
@@ -131,7 +132,13 @@ def _without(known: Knowledge, why: Exclusion, *marks: Mark) -> Plan:
     )
 
 
-def _comment(known: Knowledge, head: str, shown: PublishedReport) -> str:
+def _still_shown(known: Knowledge, head: str, left_out: str = "") -> str | None:
+    if known.shown is None or not known.settings.comment or not known.record.comment_id:
+        return None
+    return _comment(known, head, known.shown, left_out)
+
+
+def _comment(known: Knowledge, head: str, shown: PublishedReport, left_out: str = "") -> str:
     return render(
         ReportComment(
             report=shown.report,
@@ -143,6 +150,7 @@ def _comment(known: Knowledge, head: str, shown: PublishedReport) -> str:
             report_url=known.report_url,
             updated_at=shown.created_at,
             changes=shown.changes,
+            left_out=left_out,
         )
     )
 

@@ -46,6 +46,7 @@ class Gathering:
         attached = self._attached(pull_request, head.hash or None)
         current = _in_order(named, attached, head.hash) if head.hash else []
         history = self.reports.history(self.integration.id, pull_request.id) if current else []
+        shown = self._shown(record, head.hash, settings)
         return Knowledge(
             integration_id=self.integration.id,
             repository_name=self.integration.repository.full_name,
@@ -58,9 +59,9 @@ class Gathering:
             head_message=head.message,
             current=self._results(current, settings),
             outdated=self._outdated(job, head.hash, attached),
-            previous=self._previous(history, record, head.hash) if current else None,
+            previous=(shown or self._previous(history, record, head.hash)) if current else None,
             kept=self._kept(history, head.hash, current) if current else None,
-            shown=None if current else self._shown(record, head.hash, settings),
+            shown=shown,
             report_url=report_url,
         )
 

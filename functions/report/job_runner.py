@@ -10,6 +10,7 @@ from bitbucket_integration.activity import LastReport
 from bitbucket_integration.bitbucket.client import BitbucketClient
 from bitbucket_integration.bitbucket.network import Network
 from bitbucket_integration.bitbucket.repository import BitbucketRepository, repository_of
+from bitbucket_integration.bitbucket.vocabulary import BuildState
 from bitbucket_integration.errors import (
     AccessTokenRejectedError,
     AddressRefusedError,
@@ -23,6 +24,7 @@ from bitbucket_integration.errors import (
 )
 from bitbucket_integration.integration import Health, Integration
 from bitbucket_integration.report_job import (
+    DEADLINE,
     CommitJob,
     PullRequestJob,
     ReportJob,
@@ -83,6 +85,8 @@ class JobRunner:
             # Once it goes on, every open pull request is brought up to date.
             self._waiting.pause(job)
             return PAUSED
+        if job.cause == DEADLINE and self._is_settled(job):
+            return "settled"
         done = JobLog(self.activity, job, job_id, queued_at)
         try:
             outcome = self._with_access(integration, job, job_id)
@@ -149,6 +153,14 @@ class JobRunner:
         gathering = Gathering(
             client, repository, integration, self.submissions, self.pull_requests, self.reports
         )
+        posting = Posting(
+            client,
+            repository,
+            self.submissions,
+            self.pull_requests,
+            self.reports,
+            self.deadlines,
+        )
         report_url = self.report_url(integration, job.pull_request_id)
         try:
             known = gathering.gather(job, _iso(self.now()), report_url)
@@ -156,18 +168,12 @@ class JobRunner:
             # Either the pull request is gone, or the whole repository is out of reach.
             check_reach(client, repository)
             self._waiting.give_up(job, error)
+            posting.leave(integration, job.pull_request_id)
             return error.reason
         if job.commit and job.is_event:
             self.pull_requests.add_head(integration.id, job.commit, job.pull_request_id)
         plan = decide(known)
-        Posting(
-            client,
-            repository,
-            self.submissions,
-            self.pull_requests,
-            self.reports,
-            self.deadlines,
-        ).apply(known, plan)
+        posting.apply(known, plan)
         if plan.report is None:
             return known.pull_request.state.value
         report = LastReport(job.pull_request_id, plan.report.commit, _iso(self.now()))
@@ -185,6 +191,13 @@ class JobRunner:
             lookup = CommitLookup(self.pull_requests, self.queue, self._waiting)
             return lookup.run(client, repository, job, job_id)
         return CatchingUp(self.submissions, self.queue).run(client, repository, job, job_id)
+
+    def _is_settled(self, job: ReportJob) -> bool:
+        """Whether a pull request is known to await nothing, which spares Bitbucket the question."""
+        if not isinstance(job, PullRequestJob):
+            return False
+        record = self.pull_requests.get(job.integration_id, job.pull_request_id)
+        return record.build_state not in {"", BuildState.IN_PROGRESS}
 
     @property
     def _waiting(self) -> WaitingSubmissions:

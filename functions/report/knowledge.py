@@ -29,7 +29,7 @@ class Knowledge:
 
     `previous` is the report that the pull request showed before it showed one on the head. `kept`
     is the newest report on the head, unless it is as new as the results. `shown` is the report that
-    the comment speaks of so far, if that is about another commit and there are no current results.
+    the comment speaks of so far, if that is about another commit.
     `report_url` is where the whole report is, if it is shown anywhere.
     """
 

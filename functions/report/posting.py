@@ -11,6 +11,7 @@ from bitbucket_integration.bitbucket.client import BitbucketClient
 from bitbucket_integration.bitbucket.repository import BitbucketRepository
 from bitbucket_integration.bitbucket.vocabulary import BuildState, BuildStatus, PullRequestState
 from bitbucket_integration.errors import NotFoundInBitbucketError
+from bitbucket_integration.integration import Integration
 from bitbucket_integration.published_report import PublishedReport
 from bitbucket_integration.pull_request_record import PullRequestRecord
 from bitbucket_integration.stores.deadlines import Deadline, DeadlineStore
@@ -18,7 +19,7 @@ from bitbucket_integration.stores.pull_requests import PullRequestStore
 from bitbucket_integration.stores.reports import ReportStore
 from bitbucket_integration.stores.submissions import SubmissionStore
 from bitbucket_integration.submission import SubmissionStatus
-from build_statuses import Awaiting, CommitStatus
+from build_statuses import Awaiting, CommitStatus, of_a_lost_pull_request
 from comment_posting import CommentPosting
 from decision import Insights, Plan, marker
 from gating import says
@@ -57,6 +58,15 @@ class Posting:
             if plan.insights:
                 record = self._insights(known, record, plan.insights)
         self._mark(plan, record)
+
+    def leave(self, integration: Integration, pull_request_id: int) -> None:
+        """Let nobody wait for a pull request that is gone. Raises a BitbucketError."""
+        record = self.pull_requests.get(integration.id, pull_request_id)
+        status = of_a_lost_pull_request(record, integration)
+        if status is not None:
+            self._set_status(record.head, status)
+            left = replace(record, build_state=status.state.value, build_status_digest="")
+            self.pull_requests.put(integration.id, left)
 
     def _stop(
         self, known: Knowledge, record: PullRequestRecord, stopped: CommitStatus

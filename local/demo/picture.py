@@ -4,14 +4,12 @@ In `docs/images` they are `comment.png`, the pull request on Bitbucket Cloud, an
 full report. It needs Chromium.
 """
 
-import shutil
 import sys
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
-
 from local.demo.bitbuckets import create_repositories
+from local.demo.chromium import chromium
 from local.demo.pull_request_life import PullRequestLife, StoryError
 from local.demo.warehouse import PUSHES, data_diff_json
 from local.stack.errors import LocalStackError
@@ -48,18 +46,9 @@ def _reported(stack: LocalStack, results: Path) -> PullRequestLife:
 
 
 def _take(url: str, picture: Path) -> None:
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    if chromium is None:
-        raise StoryError("Chromium is not installed")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=chromium,
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
-        page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
+    with chromium(WIDTH, HEIGHT) as page:
         page.goto(url)
         page.screenshot(path=picture, full_page=True)
-        browser.close()
     say(f"Taken: {picture.relative_to(CHECKOUT)}")
 
 

@@ -65,7 +65,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _serve(self) -> None:
         sent = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        target = self.path.removeprefix(f"/{STAGE}")
+        target = self.path.removeprefix(f"/{STAGE}") or "/"
         route = route_of(self.command, target)
         if route is None:
             self._answer(403, {}, b'{"message": "Missing Authentication Token"}')

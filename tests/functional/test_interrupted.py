@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.functional.bench import Bench, on_both
-from tests.functional.conftest import System
+from tests.functional.conftest import Connection, System
 from tests.functional.interruptions import (
     Act,
     Story,
@@ -67,13 +67,88 @@ def reporting_again(system: System) -> Act:
     return system.account.drain
 
 
-STORIES = [connecting, connecting_again, checking, removing, reporting, reporting_again]
+def changing(system: System) -> Act:
+    """Settings are changed, and another access token replaces one whose end was known."""
+    patient = damaged(system, access_token_expires="2030-01-31")
+    token = system.bench.create_token(system.bitbucket)
+    change = {"access_token": token, "settings": {"wait_minutes": 30, "comment": False}}
+    return lambda: system.call("PATCH", f"/integrations/{patient.id}", json=change)
 
 
-def damaged(system: System) -> Patient:
-    """A connected repository whose webhook somebody has spoilt, and copied."""
+def pausing(system: System) -> Act:
+    """Reports are paused."""
+    connection = system.connect()
+    return lambda: system.call("POST", f"/integrations/{connection.id}/pause")
+
+
+def resuming(system: System) -> Act:
+    """Reports go on."""
+    connection = paused(system)
+    return lambda: system.call("POST", f"/integrations/{connection.id}/resume")
+
+
+def catching_up(system: System) -> Act:
+    """What came while reports were paused is reported."""
+    connection = paused(system)
+    system.call("POST", f"/integrations/{connection.id}/resume")
+    return system.account.drain
+
+
+def rotating_the_webhook_secret(system: System) -> Act:
+    """Bitbucket signs with another secret."""
+    return rotating(system, what="webhook_secret")
+
+
+def rotating_the_ci_token(system: System) -> Act:
+    """CI gets another token, and time to use it."""
+    return rotating(system, what="ci_token", grace_minutes=60)
+
+
+def rotating_report_links(system: System) -> Act:
+    """The links of reports that have leaked lead nowhere any more."""
+    return rotating(system, what="report_links")
+
+
+STORIES = [
+    connecting,
+    connecting_again,
+    checking,
+    changing,
+    pausing,
+    resuming,
+    catching_up,
+    rotating_the_webhook_secret,
+    rotating_the_ci_token,
+    rotating_report_links,
+    removing,
+    reporting,
+    reporting_again,
+]
+
+
+def paused(system: System) -> Connection:
+    """A repository that is paused, in which things have happened since."""
+    connection = system.connect()
+    system.call("POST", f"/integrations/{connection.id}/pause")
+    connection.open_pull_request("One")
+    _, head = connection.open_pull_request("Two")
+    connection.submit(**results(3), commit=head)
+    connection.settle()
+    return connection
+
+
+def rotating(system: System, **request: Any) -> Act:
+    connection = system.connect()
+    _, head = connection.open_pull_request()
+    connection.submit(**results(3), commit=head)
+    connection.settle()
+    return lambda: system.call("POST", f"/integrations/{connection.id}/rotate", json=request)
+
+
+def damaged(system: System, **options: Any) -> Patient:
+    """A connected repository whose webhook somebody has spoilt."""
     patient = Patient(system)
-    patient.configure()
+    patient.id = system.configured(**options)["integration"]["id"]
     [hook] = patient.hooks().values()
     patient.change_hook(active=False, events=hook.events[:1], secret="another")
     return patient

@@ -4,10 +4,12 @@ import base64
 import gzip
 import json
 import logging
+import re
 from collections.abc import Iterator, Mapping
 from urllib.parse import quote
 
 import pytest
+from botocore.exceptions import ClientError
 
 from bitbucket_integration.signature import sign
 from tests.functional.aws_resources import ADMIN_TOKEN, SIGNING_KEY
@@ -123,6 +125,37 @@ def checks_with_trouble(connection: Connection) -> None:
         assert answer.json()["ok"] is (kind is None)
 
 
+def pages_with_trouble(connection: Connection) -> str:
+    """Look at a report's page; what its link proves itself with."""
+    system = connection.system
+    number, head = connection.open_pull_request("Shown")
+    connection.submit(different(), commit=head)
+    connection.settle()
+    [comment] = connection.comments(number)
+    [link] = set(re.findall(r"/reports/[a-z0-9]+-[0-9]+-[a-z2-7]{32}", comment))
+    assert connection.insights(head)
+    for path in (link, f"{link}?format=json", f"{link}?report=1&q=orders"):
+        assert system.call("GET", path, None).status_code == 200
+    assert system.call("GET", f"{link[:-1]}8", None).status_code == 404
+    for operation in ("GetItem", "GetObject"):
+        system.account.calls.fail(operation)
+        assert system.call("GET", link, None).status_code == 503
+    return str(link).rpartition("-")[2]
+
+
+def awaited_for_too_long(connection: Connection) -> None:
+    account = connection.system.account
+    connection.open_pull_request("Awaited")
+    connection.settle()
+    account.clock.let_pass(minutes=121)
+    account.calls.fail("SendMessage")
+    scheduled = {"source": "aws.events"}
+    with pytest.raises(ClientError):
+        account.invoke("SweepFunction", scheduled)
+    assert account.invoke("SweepFunction", scheduled)["queued"]
+    connection.settle()
+
+
 def a_revoked_token_and_its_successor(connection: Connection) -> str:
     system = connection.system
     number, head = connection.open_pull_request("Another")
@@ -163,7 +196,7 @@ def stored_and_told(system: System) -> dict[str, bytes]:
         (system.bitbucket.comments(repository, one.id), one)
         for one in system.bitbucket.pull_requests(repository)
     ]
-    statuses = system.bitbucket.build_statuses(repository)
+    told = system.bitbucket.build_statuses(repository), system.bitbucket.insight_reports(repository)
     return {
         "logs": account.output.getvalue().encode(),
         "answers": "\n".join(account.answers).encode(),
@@ -171,7 +204,7 @@ def stored_and_told(system: System) -> dict[str, bytes]:
         "objects": b"\n".join(objects),
         "messages": repr(account.calls.of("SendMessage")).encode(),
         "environment": repr(account.environment).encode(),
-        "Bitbucket": repr((shown, statuses)).encode(),
+        "Bitbucket": repr((shown, told)).encode(),
     }
 
 
@@ -193,6 +226,8 @@ def test_no_secret_leaves_its_place(noisy: System) -> None:
     refused_requests(connection)
     reports_with_trouble(connection)
     checks_with_trouble(connection)
+    link_token = pages_with_trouble(connection)
+    awaited_for_too_long(connection)
     successor = a_revoked_token_and_its_successor(connection)
     secret = secret_of(connection)
     places = stored_and_told(noisy)
@@ -214,6 +249,9 @@ def test_no_secret_leaves_its_place(noisy: System) -> None:
     }
     places["answers"] = places["answers"].replace(allowed, b"", 1)
     assert hunted(secrets, places) == []
+    # Whoever may see the pull request may follow the link; the answers only lead back to it.
+    assert link_token.encode() in places.pop("Bitbucket")
+    assert hunted({"the link's token": link_token}, places) == []
 
 
 def test_the_secret_of_a_manual_webhook_is_told_to_the_admin_alone(noisy: System) -> None:

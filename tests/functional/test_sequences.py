@@ -1,5 +1,6 @@
 """What a pull request shows when things come in an unusual order, or are undone by hand."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -7,7 +8,8 @@ import pytest
 import requests
 
 from local.bitbucket.model import PullRequestState
-from tests.functional.bench import CLOUD, on_both
+from tests.functional.aws_calls import KilledError, Parameters
+from tests.functional.bench import CLOUD, DATA_CENTER, on_both, only_on
 from tests.functional.conftest import Connection
 from tests.functional.data_diff_lines import different, failed, identical
 
@@ -58,6 +60,11 @@ def page(connection: Connection, commit: str, query: str = "") -> dict[str, Any]
     assert answer.status_code == 200, answer.text
     shown: dict[str, Any] = answer.json()
     return shown
+
+
+def noting_a_status() -> Callable[[Parameters], bool]:
+    """Tells when it is first stored which build status a pull request shows."""
+    return lambda parameters: bool(parameters["Item"].get("build_state", {}).get("S"))
 
 
 def history(connection: Connection, commit: str) -> list[str]:
@@ -233,6 +240,23 @@ class TestAPullRequestThatIsLeftOutForAWhile:
         connection.settle()
         assert connection.build_status(head)[0] == stopped(connection)
 
+    def test_does_not_pass_an_older_commits_report_off_as_the_heads(
+        self, connection: Connection, why: str
+    ) -> None:
+        settings, out, back = LEFT[why]
+        connection.set(**settings)
+        number, first = opened(connection)
+        reported(connection, different(), first)
+        edited(connection, number, **out)
+        second = connection.push(number)
+        connection.settle()
+        [comment] = connection.comments(number)
+        assert comment.startswith(f"**Outdated data diff (commit {first[:12]})")
+        assert second[:12] in comment
+        assert "not arrived yet" not in comment
+        edited(connection, number, **back)
+        assert "not arrived yet" in connection.comments(number)[0]
+
 
 class TestAPullRequestClosedAndReopened:
     def test_waits_again(self, connection: Connection) -> None:
@@ -258,6 +282,71 @@ class TestAPullRequestClosedAndReopened:
         assert connection.status(late)["status"] == "posted"
 
 
+class TestADeadlineAndResultsAtTheSameTime:
+    @pytest.mark.parametrize("first", ["deadline", "results"])
+    def test_end_with_the_results(self, connection: Connection, first: str) -> None:
+        number, head = opened(connection)
+        account = connection.system.account
+        account.clock.let_pass(120)
+        steps: list[Callable[[], Any]] = [
+            lambda: account.invoke("SweepFunction", {}),
+            lambda: connection.submit(different(), commit=head, pull_request=number),
+        ]
+        for step in steps if first == "deadline" else reversed(steps):
+            step()
+        connection.settle()
+        assert connection.build_status(head)[0] == "SUCCESSFUL"
+        assert len(connection.comments(number)) == 1
+        assert account.items("WAITING") == []
+
+    def test_ask_bitbucket_nothing_once_the_results_are_shown(self, connection: Connection) -> None:
+        _, head = opened(connection)
+        reported(connection, different(), head)
+        connection.system.bitbucket.clear_requests()
+        connection.system.account.clock.let_pass(120)
+        assert connection.system.account.invoke("SweepFunction", {}) == {"queued": 1}
+        connection.settle()
+        assert connection.system.bitbucket.requests() == []
+
+    def test_are_asked_about_where_it_is_not_known_what_is_shown(
+        self, connection: Connection
+    ) -> None:
+        account, bitbucket = connection.system.account, connection.system.bitbucket
+        account.calls.fail("PutItem", KilledError(), where=noting_a_status())
+        _, head = connection.open_pull_request()
+        bitbucket.wait_until_delivered()
+        with pytest.raises(KilledError):
+            account.drain()
+        account.client("sqs").purge_queue(QueueUrl=account.queue_url)
+        assert connection.build_status(head) == WAITING
+        for state in (WAITING[0], stopped(connection)):
+            account.clock.let_pass(120)
+            account.invoke("SweepFunction", {})
+            connection.settle()
+            assert connection.build_status(head)[0] == state
+
+
+def test_a_push_while_a_report_is_written_ends_with_the_new_head(connection: Connection) -> None:
+    bitbucket = connection.system.bitbucket
+    number, first = opened(connection)
+    connection.submit(different(), commit=first, pull_request=number)
+    pushed: list[str] = []
+
+    def push_between(_: Any) -> bool:
+        if not pushed:
+            pushed.append(bitbucket.push_commit(connection.repository, number).head)
+        return False
+
+    connection.system.account.calls.fail("PutItem", where=push_between)
+    connection.settle()
+    [second] = pushed
+    connection.settle()
+    [comment] = connection.comments(number)
+    assert f"Outdated data diff (commit {first[:12]})" in comment
+    assert connection.build_status(second) == WAITING
+    assert connection.build_status(first)[0] == "SUCCESSFUL"
+
+
 class TestResultsInParts:
     def test_do_not_call_fixed_what_has_not_been_sent(self, connection: Connection) -> None:
         number, first = opened(connection)
@@ -272,3 +361,77 @@ class TestResultsInParts:
         assert (changes["fixed"], changes["missing"]) == (["model.shop.a"], ["model.shop.b"])
         reported(connection, failed("model.shop.b"), second)
         assert f"{since}: 1 model fixed (`a`)." in connection.comments(number)[0]
+
+
+class TestWhatIsUndoneByHand:
+    def test_a_build_status_comes_back_with_other_results(self, connection: Connection) -> None:
+        _, head = opened(connection)
+        reported(connection, different(), head)
+        statuses = connection.system.bitbucket.state.named(connection.repository).statuses
+        [key] = statuses
+        statuses[key] = replace(statuses[key], description="Somebody else's")
+        reported(connection, failed(), head)
+        assert connection.build_status(head)[0] == "FAILED"
+
+    def test_insights_come_back_with_other_results(self, connection: Connection) -> None:
+        _, head = opened(connection)
+        reported(connection, different(), head)
+        connection.system.bitbucket.state.named(connection.repository).insights.clear()
+        reported(connection, failed(), head)
+        assert connection.insights(head)[0].result.startswith("FAIL")
+
+
+@only_on(DATA_CENTER, "Bitbucket Cloud cannot delete a pull request")
+def test_a_deleted_pull_request_awaits_nothing(connection: Connection) -> None:
+    number, head = opened(connection)
+    bitbucket = connection.system.bitbucket
+    stored = bitbucket.state.named(connection.repository)
+    author = bitbucket.pull_request(connection.repository, number).author
+    bitbucket.collaboration.delete_pull_request(stored, number, actor=author)
+    connection.settle()
+    assert connection.build_status(head) == (stopped(connection), f"Pull request {number} is gone.")
+    bitbucket.clear_requests()
+    connection.system.account.clock.let_pass(120)
+    connection.system.account.invoke("SweepFunction", {})
+    connection.settle()
+    assert writes(connection) == []
+
+
+def test_a_sweep_twice_at_once_does_no_harm(connection: Connection) -> None:
+    _, head = opened(connection)
+    account = connection.system.account
+    account.clock.let_pass(120)
+    [kept] = account.items("WAITING")
+    account.invoke("SweepFunction", {})
+    account.client("dynamodb").put_item(TableName="table", Item=kept)
+    account.invoke("SweepFunction", {})
+    assert account.drain() == 1
+    assert connection.build_status(head)[0] == stopped(connection)
+    assert account.items("WAITING") == []
+
+
+def test_the_usual_story_takes_few_requests(connection: Connection) -> None:
+    """A token of Bitbucket Cloud has 1,000 an hour."""
+
+    def made() -> list[str]:
+        requests = connection.system.bitbucket.requests()
+        connection.system.bitbucket.clear_requests()
+        return [one.method for one in requests]
+
+    connection.system.bitbucket.clear_requests()
+    number, first = opened(connection)
+    # The pull request, its last commit's message; the build status.
+    assert made() == ["GET", "GET", "POST"]
+    reported(connection, different(), first)
+    # The open pull requests, ours, its comments; comment, build status, Code Insights.
+    assert made() == ["GET", "GET", "GET", "POST", "POST", "DELETE", "PUT"]
+    second = connection.push(number)
+    connection.settle()
+    # Pull request and message; our comment, the build status.
+    assert made() == ["GET", "GET", "GET", "PUT", "POST"]
+    connection.submit(different(), commit=second, pull_request=number)
+    connection.settle()
+    # CI that names the pull request saves the search for it.
+    assert made() == ["GET", "GET", "PUT", "POST", "DELETE", "PUT"]
+    edited(connection, number, title="Another title")
+    assert made() == ["GET", "GET"]

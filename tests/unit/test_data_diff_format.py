@@ -21,6 +21,7 @@ from bitbucket_integration.model_diff import (
 from bitbucket_integration.stores.packing import packed, unpacked
 from formats.data_diff_format import parse as parse_format
 from formats.hints import Hints
+from formats.json_text import MOST_VALUES, TOO_MANY_VALUES
 from formats.submission_problems import MAX_PROBLEMS, LineProblem, SubmissionInvalid
 from tests.unit.tool_samples import json_values, sample
 
@@ -756,3 +757,10 @@ def test_swapping_the_datasets_swaps_added_and_removed(body: dict[str, Any]) -> 
     assert [(c.base, c.head) for c in back.types_changed] == [
         (c.head, c.base) for c in there.types_changed
     ]
+
+
+def test_a_line_of_more_values_than_can_be_held_is_refused() -> None:
+    line = b'{"a": [' + b"{}," * MOST_VALUES + b"{}]}"
+    with pytest.raises(SubmissionInvalid) as caught:
+        parse(b"\n" + line)
+    assert caught.value.problems == (LineProblem(2, TOO_MANY_VALUES),)

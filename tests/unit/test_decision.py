@@ -253,9 +253,18 @@ class TestPullRequestsThatAreNotReportedOn:
         assert replace(plan, stopped=None) == Plan()
 
     def test_keep_what_they_show(self, reason: str) -> None:
-        for record in (HEAD_POSTED, BEFORE_POSTED):
-            known = knowledge(record=record, shown=reported(), **NOT_WANTED[reason])
-            assert decide(known) == Plan()
+        assert decide(knowledge(record=HEAD_POSTED, **NOT_WANTED[reason])) == Plan()
+
+    def test_say_that_an_earlier_report_is_not_about_the_head(self, reason: str) -> None:
+        known = knowledge(record=BEFORE_POSTED, shown=reported(), **NOT_WANTED[reason])
+        plan = decide(known)
+        assert plan.comment is not None
+        assert f"`{HEAD[:12]}`" in plan.comment
+        assert "which is not reported on. " in plan.comment
+        assert replace(plan, comment=None) == Plan()
+        silent = known.settings.model_copy(update={"comment": False})
+        for changes in ({"settings": silent}, {"record": replace(known.record, comment_id="")}):
+            assert decide(replace(known, **changes)) == Plan()
 
 
 NOT_OPEN = [PullRequestState.MERGED, PullRequestState.DECLINED]

@@ -1,3 +1,6 @@
+import json
+from time import process_time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -192,3 +195,25 @@ class TestEveryFormat:
     def test_names_the_encoding_of_windows_power_shell(self, format_: str) -> None:
         with pytest.raises(SubmissionInvalid, match=r"^line 1: the body is UTF-16, as"):
             FORMATS[format_].parse("{}".encode("utf-16"), HINTS)
+
+
+WRONG_ITEMS = {
+    "data-validation": b"[" + b"1," * 200_000 + b"1]",
+    "datafold": b"[" + b"{}," * 200_000 + b"{}]",
+    "model-diffs": (
+        b'{"version": 1, "models": [{"model": "a", "values": [' + b"{}," * 200_000 + b"{}]}]}"
+    ),
+}
+
+
+@pytest.mark.parametrize("name", WRONG_ITEMS)
+def test_reading_ends_soon_after_more_is_wrong_than_can_be_told(name: str) -> None:
+    body = WRONG_ITEMS[name]
+    started = process_time()
+    json.loads(body)
+    parsing = process_time() - started
+    started = process_time()
+    with pytest.raises(SubmissionInvalid) as caught:
+        FORMATS[name].parse(body, Hints(model="orders"))
+    assert caught.value.problems
+    assert process_time() - started < 60 * max(parsing, 0.02)

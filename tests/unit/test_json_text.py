@@ -2,7 +2,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from formats.json_text import NotJson, beginning, document, not_text, parsed
+from formats.json_documents import documents
+from formats.json_text import (
+    MOST_VALUES,
+    TOO_MANY_VALUES,
+    NotJson,
+    beginning,
+    document,
+    not_text,
+    parsed,
+)
 from formats.submission_problems import LineProblem, SubmissionInvalid
 
 
@@ -75,3 +84,21 @@ def test_a_beginning_is_short_and_not_blank() -> None:
 def test_text_is_no_reason_to_refuse_it() -> None:
     assert not_text(b"{}") is None
     assert not_text("é".encode("latin-1")) is None
+
+
+class TestABodyOfMoreValuesThanCanBeHeld:
+    @pytest.mark.parametrize("value", [b"{}", b"[]", b"1"])
+    def test_is_refused_before_it_is_read(self, value: bytes) -> None:
+        body = b"[" + (value + b",") * MOST_VALUES + value + b"]"
+        assert problem(body) == LineProblem(1, TOO_MANY_VALUES)
+        with pytest.raises(SubmissionInvalid, match="more than 4,000,000 values"):
+            documents(body)
+
+    def test_is_told_from_one_that_has_just_as_many(self) -> None:
+        assert len(document(b"[" + b"1," * (MOST_VALUES - 1) + b"1]")) == MOST_VALUES
+
+    def test_is_refused_when_they_follow_one_another(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("formats.json_documents.MOST_VALUES", 9)
+        assert len(documents(b"1 " * 9)) == 9
+        with pytest.raises(SubmissionInvalid, match="more than 4,000,000 values"):
+            documents(b"1 " * 10)

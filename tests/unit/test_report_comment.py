@@ -562,6 +562,21 @@ class TestEnd:
         assert [re.sub(".*/", "", link) for link in links] == [page, COMMIT, NEWER, COMMIT, page]
 
 
+class TestAStaleReport:
+    def test_waits_for_the_next(self) -> None:
+        assert "whose results have not arrived yet." in render(EXAMPLES["stale"])
+
+    def test_says_why_there_will_be_none(self) -> None:
+        left_out = "Pull request 7 goes into *x* @all. Reports are for: main."
+        markdown = render(replace(EXAMPLES["stale"], left_out=left_out))
+        assert "not arrived yet" not in markdown
+        assert "which is not reported on. Pull request 7 goes into \\*x\\* @" in markdown
+        assert "@all" not in markdown
+
+    def test_is_none_where_the_report_is_about_the_head(self) -> None:
+        assert "reported on" not in render(replace(EXAMPLES["differences"], left_out="Draft."))
+
+
 class TestLength:
     @pytest.mark.parametrize(
         ("models", "sections", "columns"),

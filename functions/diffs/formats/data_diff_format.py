@@ -22,7 +22,7 @@ from formats.data_diff_listed_rows import read_listed
 from formats.error_text import presentable
 from formats.hints import Hints
 from formats.json_object import JsonObject, kind, storable
-from formats.json_text import BLANKS, NotJson, beginning, not_text, parsed
+from formats.json_text import BLANKS, NotJson, TooManyValues, beginning, not_text, parsed
 from formats.row_totals import believable, in_both
 from formats.submission_problems import MAX_PROBLEMS, LineProblem, PathProblem, SubmissionInvalid
 
@@ -83,6 +83,9 @@ def _read_line(line: bytes, problems: list[str]) -> ModelDiff | None:
         return None
     try:
         value = parsed(text)
+    except TooManyValues as wrong:
+        problems.append(str(wrong))
+        return None
     except NotJson as wrong:
         where = f"{wrong} at character {wrong.column}"
         problems.append(f"begins as a JSON object but is not JSON ({where}); was the line cut?")

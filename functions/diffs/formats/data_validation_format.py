@@ -6,7 +6,7 @@ results table in BigQuery are read, too, as an array or a row on each line.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -19,7 +19,12 @@ from formats.json_documents import documents
 from formats.json_object import JsonObject, kind
 from formats.json_text import beginning
 from formats.outcomes import settled
-from formats.submission_problems import LineProblem, PathProblem, SubmissionInvalid
+from formats.submission_problems import (
+    MAX_PROBLEMS,
+    LineProblem,
+    PathProblem,
+    SubmissionInvalid,
+)
 
 type _Tables = tuple[str, str]
 
@@ -63,12 +68,13 @@ def _results(text: bytes, problems: list[PathProblem]) -> Iterator[JsonObject]:
     values = documents(text)
     for number, value in enumerate(values):
         place = f"[{number}]" if len(values) > 1 else ""
-        results: list[tuple[str, Any]]
+        results: Iterable[tuple[str, Any]]
         if isinstance(value, list):
-            results = [(f"[{position}]", one) for position, one in enumerate(value)]
+            results = ((f"[{position}]", one) for position, one in enumerate(value))
         elif isinstance(value, dict) and "validation_name" not in value:
             # pandas writes an object from the rows' numbers to the rows.
-            results = [(f".{index}" if place else index, one) for index, one in value.items()]
+            dot = "." if place else ""
+            results = ((f"{dot}{index}", one) for index, one in value.items())
         elif place or isinstance(value, dict):
             results = [("", value)]
         else:
@@ -80,6 +86,8 @@ def _results(text: bytes, problems: list[PathProblem]) -> Iterator[JsonObject]:
             else:
                 holder = JsonObject({}, "", problems, _CURE)
                 holder.note(f"{place}{below}", f"must be a result, not {kind(result)}")
+                if len(problems) > MAX_PROBLEMS:
+                    return
 
 
 def _table(result: JsonObject, member: str) -> str:

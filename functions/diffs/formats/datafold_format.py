@@ -22,7 +22,12 @@ from formats.error_text import presentable
 from formats.hints import Hints
 from formats.json_object import JsonObject, objects_in
 from formats.json_text import beginning, document
-from formats.submission_problems import LineProblem, PathProblem, SubmissionInvalid
+from formats.submission_problems import (
+    MAX_PROBLEMS,
+    LineProblem,
+    PathProblem,
+    SubmissionInvalid,
+)
 
 _CURE = "send the answer of `summary_results` unchanged"
 _NOTHING_COMPARED = "Datafold compared no values, since it knows no primary key of the table"
@@ -53,9 +58,11 @@ def parse(text: bytes, hints: Hints) -> list[ModelDiff]:
         one = JsonObject(value, "", problems, _CURE)
         diffs = [_read(one, _own_model(one) or hints.required_model(), hints)]
     else:
-        diffs = [
-            _read(one, _named_model(one), Hints()) for one in objects_in(value, problems, _CURE)
-        ]
+        diffs = []
+        for one in objects_in(value, problems, _CURE):
+            diffs.append(_read(one, _named_model(one), Hints()))
+            if len(problems) > MAX_PROBLEMS:
+                break
     if problems:
         raise SubmissionInvalid(problems)
     if not diffs:

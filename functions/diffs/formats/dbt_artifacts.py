@@ -78,8 +78,9 @@ class Artifacts:
         manifest = self._manifests[1]
         for _, one in _objects(manifest, "exposures"):
             name, kind = (_text(one.get(member)) for member in ("name", "type"))
+            dependent = Dependent(name, kind)
             for unique_id in _ancestors(manifest, one) if name else ():
-                found.setdefault(unique_id, []).append(Dependent(name, kind))
+                found.setdefault(unique_id, []).append(dependent)
         return found
 
 

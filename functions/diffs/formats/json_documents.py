@@ -3,7 +3,13 @@
 import json
 from typing import Any
 
-from formats.json_text import BLANKS, not_text
+from formats.json_text import (
+    BLANKS,
+    MOST_VALUES,
+    TOO_MANY_VALUES,
+    has_too_many_values,
+    not_text,
+)
 from formats.submission_problems import LineProblem, SubmissionInvalid
 
 _BETWEEN = f"{BLANKS}\ufeff"
@@ -19,10 +25,14 @@ def documents(body: bytes) -> list[Any]:
     except UnicodeDecodeError as wrong:
         line = body.count(b"\n", 0, wrong.start) + 1
         raise SubmissionInvalid([LineProblem(line, "is not UTF-8; send UTF-8")]) from None
+    if has_too_many_values(text):
+        raise SubmissionInvalid([LineProblem(1, TOO_MANY_VALUES)])
     decoder = json.JSONDecoder()
-    values = []
+    values: list[Any] = []
     place = _next(text, 0)
     while place < len(text):
+        if len(values) == MOST_VALUES:
+            raise SubmissionInvalid([LineProblem(1, TOO_MANY_VALUES)])
         try:
             value, place = decoder.raw_decode(text, place)
         except RecursionError:

@@ -10,6 +10,11 @@ from formats.submission_problems import LineProblem, SubmissionInvalid
 
 BLANKS = " \t\r\n"
 
+MOST_VALUES = 4_000_000
+"""More than 50 MB of results have, and few enough to be held in memory."""
+
+TOO_MANY_VALUES = f"it has more than {MOST_VALUES:,} values; send summaries, not tables"
+
 # `json.loads` makes a decoder at every call that asks for one that is not strict.
 _STRICT, _LAX = json.JSONDecoder(), json.JSONDecoder(strict=False)
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -22,6 +27,13 @@ class NotJson(Exception):  # noqa: N818 - a finding about text from outside
         super().__init__(message)
         self.line = line
         self.column = column
+
+
+class TooManyValues(NotJson):
+    """Text has more values than can be read."""
+
+    def __init__(self) -> None:
+        super().__init__(TOO_MANY_VALUES)
 
 
 def not_text(body: bytes) -> str | None:
@@ -42,11 +54,19 @@ def beginning(body: bytes) -> bytes:
     return head[:4_096]
 
 
+def has_too_many_values(text: str) -> bool:
+    """Whether JSON has more than MOST_VALUES, told by its marks, also those within its texts."""
+    return sum(map(text.count, "[{,")) > MOST_VALUES
+
+
 def parsed(text: str, *, strict: bool = True) -> Any:
     """The JSON value that is this text. Raises NotJson.
 
     What is not strict may have line breaks within its strings.
     """
+    # Empty objects of two bytes take thirty times as much when they are read.
+    if has_too_many_values(text):
+        raise TooManyValues
     try:
         return (_STRICT if strict else _LAX).decode(text)
     except RecursionError:
@@ -66,6 +86,8 @@ def document(body: bytes) -> Any:
     except UnicodeDecodeError as wrong:
         line = body.count(b"\n", 0, wrong.start) + 1
         raise SubmissionInvalid([LineProblem(line, "is not UTF-8; send UTF-8")]) from None
+    except TooManyValues as wrong:
+        raise SubmissionInvalid([LineProblem(1, str(wrong))]) from None
     except NotJson as wrong:
         cure = "send one document" if str(wrong) == "Extra data" else "was it cut off?"
         message = f"is not JSON ({wrong} at character {wrong.column}); {cure}"

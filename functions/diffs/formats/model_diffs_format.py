@@ -1,6 +1,7 @@
 """Reads the format `model-diffs`, which any tool can write (docs/model-diffs.md)."""
 
 import re
+from itertools import islice
 
 from pydantic import ValidationError
 
@@ -66,7 +67,7 @@ def parse(text: bytes, _: Hints) -> list[ModelDiff]:
             problems += schema_problems.problems(error, Model, path)
         else:
             problems += names.add(position, model.model)
-            problems += contradictions(model, path)
+            problems += islice(contradictions(model, path), MAX_PROBLEMS + 1)
             diffs.append(_diff(model))
         if len(problems) > MAX_PROBLEMS:
             break

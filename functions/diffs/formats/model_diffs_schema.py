@@ -11,6 +11,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, FailFast, Field, Wit
 VERSION = 1
 
 _MOST_ROWS_IN_A_TABLE = 2**63 - 1
+_MOST_ITEMS = 10_000
+"""No warehouse has tables of more columns."""
 
 
 def _is_scalar(value: object) -> object:
@@ -88,9 +90,18 @@ class TypeChange(_Part):
 class Columns(_Part):
     """How the columns differ."""
 
-    added: Annotated[list[Column], Field(description="Columns that only head has.")] = []
-    removed: Annotated[list[Column], Field(description="Columns that only base has.")] = []
-    retyped: Annotated[list[TypeChange], Field(description="Columns of another type in head.")] = []
+    added: Annotated[
+        list[Column],
+        Field(max_length=_MOST_ITEMS, description="Columns that only head has."),
+    ] = []
+    removed: Annotated[
+        list[Column],
+        Field(max_length=_MOST_ITEMS, description="Columns that only base has."),
+    ] = []
+    retyped: Annotated[
+        list[TypeChange],
+        Field(max_length=_MOST_ITEMS, description="Columns of another type in head."),
+    ] = []
     reordered: Annotated[
         Count, Field(description="How many columns are at another position in head.")
     ] = 0
@@ -169,16 +180,23 @@ class Model(_Part):
         Field(description="The pull request's table.", examples=["analytics.pr_42.orders"]),
     ] = None
     primary_key: Annotated[
-        list[Name], Field(description="The columns by which rows were matched.")
+        list[Name],
+        Field(max_length=_MOST_ITEMS, description="The columns by which rows were matched."),
     ] = []
     rows: Rows | None = None
     key_problems: KeyProblems | None = None
     columns: Columns | None = None
     values: Annotated[
         list[ColumnValues] | None,
-        Field(description="One entry for each column whose values were compared."),
+        Field(
+            max_length=_MOST_ITEMS,
+            description="One entry for each column whose values were compared.",
+        ),
     ] = None
-    downstream: Annotated[list[Dependent], Field(description="What is built on the model.")] = []
+    downstream: Annotated[
+        list[Dependent],
+        Field(max_length=_MOST_ITEMS, description="What is built on the model."),
+    ] = []
     samples: Samples | None = None
     error: Annotated[
         Name | None,

@@ -11,10 +11,18 @@ from formats.json_documents import documents
 from formats.json_object import kind, storable
 from formats.json_text import beginning, not_text
 from formats.loose_numbers import count
-from formats.submission_problems import LineProblem, PathProblem, Problem, SubmissionInvalid
+from formats.submission_problems import (
+    MAX_PROBLEMS,
+    LineProblem,
+    PathProblem,
+    Problem,
+    SubmissionInvalid,
+)
 
 _MOST_ROWS = 100_000
 """Many more than a summary has, and few enough to be held."""
+
+_MOST_PROBLEMS = 20 * MAX_PROBLEMS
 
 _FLAGS = {"true": True, "t": True, "1": True, "false": False, "f": False, "0": False}
 
@@ -63,16 +71,22 @@ class ResultRow:
     def refuse(self, message: str) -> None:
         """Note that the row as a whole is wrong."""
         if isinstance(self.place, int):
-            self.problems.append(LineProblem(self.place, message))
+            _add(self.problems, LineProblem(self.place, message))
         else:
-            self.problems.append(PathProblem(self.place, message))
+            _add(self.problems, PathProblem(self.place, message))
 
     def note(self, column: str, message: str) -> None:
         """Note a problem with a column's value."""
         if isinstance(self.place, int):
-            self.problems.append(LineProblem(self.place, f"`{column}` {message}"))
+            _add(self.problems, LineProblem(self.place, f"`{column}` {message}"))
         else:
-            self.problems.append(PathProblem(f"{self.place}.{column}", message))
+            _add(self.problems, PathProblem(f"{self.place}.{column}", message))
+
+
+def _add(problems: list[Problem], problem: Problem) -> None:
+    # Readers note some twice, so that there have to be more than are shown.
+    if len(problems) < _MOST_PROBLEMS:
+        problems.append(problem)
 
 
 def result_rows(text: bytes, problems: list[Problem]) -> list[ResultRow]:
@@ -100,7 +114,9 @@ def _json_rows(values: list[Any], problems: list[Problem]) -> Iterator[ResultRow
             if isinstance(row, dict):
                 yield _row(row.items(), here, problems)
             else:
-                problems.append(PathProblem(here, f"must be an object, not {kind(row)}"))
+                _add(problems, PathProblem(here, f"must be an object, not {kind(row)}"))
+                if len(problems) == _MOST_PROBLEMS:
+                    return
 
 
 def _csv_rows(text: bytes, problems: list[Problem]) -> Iterator[ResultRow]:
@@ -127,7 +143,9 @@ def _csv_rows(text: bytes, problems: list[Problem]) -> Iterator[ResultRow]:
                 yield _row(zip(header, cells, strict=True), line, problems)
             else:
                 message = f"has {len(cells)} cells, but there are {len(header)} columns"
-                problems.append(LineProblem(line, message))
+                _add(problems, LineProblem(line, message))
+                if len(problems) == _MOST_PROBLEMS:
+                    return
             line = reader.line_num + 1
     except csv.Error as wrong:
         raise SubmissionInvalid([LineProblem(line, f"is not CSV ({wrong})")]) from None

@@ -32,6 +32,7 @@ _WORDS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "string_too_long": lambda limits: f"is longer than {limits['max_length']:,} characters",
     "string_too_short": lambda _: "must not be empty",
     "string_unicode": lambda _: "has half of a surrogate pair, which is no character",
+    "too_long": lambda limits: f"has more than {limits['max_length']:,} items",
     "too_short": lambda _: "must not be empty",
     "value_error": lambda limits: str(limits["error"]),
 }

@@ -14,7 +14,7 @@ from bitbucket_integration.judged_report import JudgedModel, JudgedReport
 from bitbucket_integration.published_report import Changes
 from comment.change_line import change_line
 from comment.finding_lines import finding_lines
-from comment.markdown import code, link
+from comment.markdown import code, link, text
 from comment.model_names import shared_schemas, short_names
 from comment.model_section import SectionDetail, section
 from comment.models_table import (
@@ -41,7 +41,7 @@ class ReportComment:
     The report is about `commit`; `head_commit` is where the pull request is now. Both are full
     hashes, unless Bitbucket shows a fork's only shortened. `updated_at` is when the newest results
     came, in ISO 8601 with its zone, or empty. The addresses are ours, or None where there is none
-    to show.
+    to show. `left_out` is a sentence that says why there will be no report on `head_commit`.
     """
 
     report: JudgedReport
@@ -53,6 +53,7 @@ class ReportComment:
     report_url: str | None = None
     updated_at: str = ""
     changes: Changes | None = None
+    left_out: str = ""
 
     def __post_init__(self) -> None:
         for commit in (self.commit, self.head_commit):
@@ -86,6 +87,7 @@ SHORTENED = (
 """The steps in which a comment is shortened. After the last one, the table loses its last rows."""
 _ROWS_BESIDE_PAGE = 50
 _UNCHANGED_NAMED = 5
+_LONGEST_REASON = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,11 +187,13 @@ def _summary(material: _Material) -> list[str]:
 
 
 def _stale_notice(comment: ReportComment) -> str:
+    missing = "whose results have not arrived yet."
+    if comment.left_out:
+        missing = f"which is not reported on. {text(comment.left_out, _LONGEST_REASON)}"
     return (
         f"> **These results are not about the current commit.** They are about "
         f"{_commit(comment.commit[:12], comment.commit_url)}; the pull request is now at "
-        f"{_commit(comment.head_commit[:12], comment.head_commit_url)}, "
-        "whose results have not arrived yet."
+        f"{_commit(comment.head_commit[:12], comment.head_commit_url)}, {missing}"
     )
 
 

@@ -1,0 +1,1 @@
+"""The page from which repositories are connected and looked after."""
