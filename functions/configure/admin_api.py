@@ -14,6 +14,7 @@ from bitbucket_integration.stores.integrations import IntegrationStore
 from bitbucket_integration.stores.purge import Purge
 from bitbucket_integration.stores.report_queue import ReportQueue
 from bitbucket_integration.stores.secrets import AccessTokenWriter, SecretReader
+from bitbucket_integration.stores.token_users import TokenUsers
 from doctor.integration_check import IntegrationCheck
 from integration_setup import IntegrationSetup
 from integration_view import Views
@@ -21,6 +22,8 @@ from life.changing import Changing
 from life.pausing import Pausing
 from life.removal import Removal
 from life.rotation import SecretRotation
+from life.shared_token import SharedTokens
+from many.connecting import ConnectingMany
 from webhook_setup import WebhookSetup
 
 
@@ -42,8 +45,11 @@ class AdminApi:
         webhooks = WebhookSetup(self.activity, self._signing_key)
         trusting = self.network.trusting(self.settings.cloud_api_url)
         access_tokens = AccessTokenWriter(secrets_manager, self.settings.access_token_prefix)
+        users = TokenUsers(dynamodb, self.settings.table_name)
+        shared = SharedTokens(self.integrations, users, access_tokens)
         self.setup = IntegrationSetup(
             self.integrations,
+            users,
             access_tokens,
             self._secrets,
             webhooks,
@@ -56,13 +62,14 @@ class AdminApi:
         )
         self.removal = Removal(
             self.integrations,
-            access_tokens,
+            shared,
             self._secrets,
             Purge(boto3.client("s3", config=config), self.settings.bucket_name),
             self.settings,
             trusting,
         )
-        self.changing = Changing(self.integrations, self.setup, now)
+        self.many = ConnectingMany(self.setup, self.network.allowed_hosts.allows_plain_http, now)
+        self.changing = Changing(self.integrations, self.setup, shared, now)
         self.pausing = Pausing(self.integrations, queue, now)
         self.rotation = SecretRotation(
             self.integrations, self.doctor, queue, self._signing_key, now

@@ -40,11 +40,13 @@ from integration_view import (
     ConfiguredView,
     IntegrationPage,
     IntegrationView,
+    ManyView,
     RemovedView,
 )
 from life.amendment import found
 from life.settings_change import changed_settings
 from life_routes import IfMatch, IntegrationId, add_life_routes
+from many.answer import configured_status, many_view
 from refusals import Refusal, refusal_of
 
 logger, metrics = observers("configure")
@@ -73,31 +75,34 @@ app.use(middlewares=[not_cached])
 @app.post(
     "/integrations",
     responses={
-        200: {"description": "It was configured before"},
+        200: {"description": "It was configured before; or what became of each of many"},
         201: {"description": "Configured"},
     },
 )
-def configure(request: IntegrationRequest) -> Response[ConfiguredView]:
+def configure(request: IntegrationRequest) -> Response[ConfiguredView | ManyView]:
     """Connect a repository: check the access token, keep it, and create the webhook.
 
     Connecting the same repository again updates its token and repairs its webhook. A token that may
     not manage webhooks will do, too: then the answer says which webhook to enter by hand.
     """
     base = http_event.public_url(app.current_event.raw_event, _api.settings.public_url)
+    # What is wrong with the settings is told before Bitbucket is asked anything.
+    changed_settings("", request.settings)
+    if request.repository is None:
+        many = _api.many.connect(request, base)
+        metrics.add_metric("IntegrationConfigured", MetricUnit.Count, many.configured)
+        return Response(200, "application/json", many_view(many, _api.views, _refusal_of))
     address = repository_address.parse(
         request.repository, _api.network.allowed_hosts.allows_plain_http
     )
-    # What is wrong with the settings is told before Bitbucket is asked anything.
-    changed_settings("", request.settings)
     configured = _api.setup.configure(address, request, base)
     logger.info("configured", integration_id=configured.integration.id)
     metrics.add_metric("IntegrationConfigured", MetricUnit.Count, 1)
     command = submit_command(base, configured.integration)
     view = ConfiguredView.of(configured, command, _api.views)
-    created = configured.ci_token is not None
     location = f"{base}/integrations/{configured.integration.id}"
     headers = {"Location": location, **etag(configured.integration)}
-    return Response(201 if created else 200, "application/json", view, headers)
+    return Response(configured_status(configured), "application/json", view, headers)
 
 
 @app.get("/integrations")

@@ -4,7 +4,15 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationInfo,
+    field_validator,
+)
 
 from life.settings_change import SettingsChange
 
@@ -50,12 +58,36 @@ class _Request(BaseModel):
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, hide_input_in_errors=True)
 
 
-class IntegrationRequest(_Request):
-    """The repository to post reports on, and the access token to do it with."""
+type RepositoryAddress = Annotated[str, Field(min_length=1, max_length=500)]
 
-    repository: Annotated[
-        str,
+
+class IntegrationRequest(_Request):
+    """The repository to post reports on, and the access token to do it with.
+
+    With `repositories` or `all_in` in place of `repository` it is about many of them, which share
+    the access token; the answer is another one then.
+    """
+
+    repositories: Annotated[
+        list[RepositoryAddress] | None,
+        Field(min_length=1, max_length=20, description="Several repositories, each as above."),
+    ] = None
+    all_in: Annotated[
+        str | None,
         Field(
+            min_length=1,
+            max_length=500,
+            description=(
+                "All repositories that the access token sees in a workspace of Bitbucket Cloud, or"
+                " in a project of Bitbucket Data Center by its address."
+            ),
+            examples=["acme", "https://bitbucket.example.com/projects/DATA"],
+        ),
+    ] = None
+    repository: Annotated[
+        str | None,
+        Field(
+            validate_default=True,
             min_length=1,
             max_length=500,
             description=(
@@ -67,13 +99,31 @@ class IntegrationRequest(_Request):
                 "https://bitbucket.example.com/projects/DATA/repos/jaffle-shop",
             ],
         ),
-    ]
+    ] = None
+    after: Annotated[
+        str | None,
+        Field(
+            max_length=700,
+            pattern="^[a-z0-9]{0,40}/.+$",
+            description="Where to go on: `next` of the answer before.",
+        ),
+    ] = None
     access_token: AccessToken
     access_token_expires: ExpiryDate | None = None
     settings: Annotated[
         SettingsChange,
         Field(description="Settings of the reports; what is left out stays as it is."),
     ] = SettingsChange()
+
+    @field_validator("repository")
+    @classmethod
+    def _is_about_something(cls, repository: str | None, given: ValidationInfo) -> str | None:
+        # What is wrong itself is told already.
+        if {"repositories", "all_in"} <= given.data.keys():
+            several = [given.data["repositories"], given.data["all_in"]]
+            if sum(one is not None for one in (repository, *several)) != 1:
+                raise ValueError("must be given, or one of repositories and all_in in its place")
+        return repository
 
 
 class ChangeRequest(_Request):

@@ -33,6 +33,7 @@ from bitbucket_integration.stores.secrets import (
     SecretReader,
     access_token_name,
 )
+from bitbucket_integration.stores.token_users import TokenUsers
 from doctor.access import Access, Seen
 from doctor.examination import Examination
 from doctor.probe import Probe
@@ -103,6 +104,7 @@ class IntegrationSetup:
     """Configures integrations; `now` gives seconds since 1970."""
 
     integrations: IntegrationStore
+    users: TokenUsers
     access_tokens: AccessTokenWriter
     secrets: SecretReader
     webhooks: WebhookSetup
@@ -115,9 +117,11 @@ class IntegrationSetup:
         address: CloudAddress | DataCenterAddress,
         request: IntegrationRequest,
         public_url: str,
+        token_owner: str = "",
     ) -> Configured:
         """Check the token, store it, and create or repair the webhook.
 
+        A new integration uses the token that is kept under `token_owner`; empty: one of its own.
         Raises a ConfigurationStoppedError from what was in the way; the same call again goes on
         where this one stopped.
         """
@@ -126,7 +130,7 @@ class IntegrationSetup:
         examination = self._examination(access)
         with _stopping(examination):
             seen = access.look(BitbucketClient(token, self.network), examination)
-            stored = self._stored(seen.identity)
+            stored = self._stored(seen.identity, token_owner)
             replaced = self._replaced(stored, token, seen, public_url, examination)
             integration = amended(
                 self.integrations,
@@ -174,7 +178,7 @@ class IntegrationSetup:
         public_url: str,
         examination: Examination,
     ) -> ReplacedToken:
-        same = self._is_in_use(integration, access_token)
+        same = self.is_token_of(integration.access_token_owner, access_token)
         if not same:
             self.access_tokens.put(integration.access_token_owner, access_token)
         today = replace(integration, repository=seen.identity)
@@ -187,26 +191,36 @@ class IntegrationSetup:
             same_token=same,
         )
 
-    def _is_in_use(self, integration: Integration, access_token: str) -> bool:
-        name = self._token_name(integration)
+    def share_token(self, integration: Integration) -> str:
+        """Let others use an integration's access token; under which id it is kept."""
+        self.users.add(integration.access_token_owner, integration.id)
+        return integration.access_token_owner
+
+    def is_token_of(self, owner: str, access_token: str) -> bool:
+        """Whether it is the access token that is kept under this id."""
+        name = access_token_name(self.settings.access_token_prefix, owner)
         self.secrets.forget(name)
         try:
             return is_same_secret(access_token, self.secrets.read(name))
         except MissingSecretError:
             return False
 
-    def _token_name(self, integration: Integration) -> str:
-        prefix = self.settings.access_token_prefix
-        return access_token_name(prefix, integration.access_token_owner)
-
-    def _stored(self, identity: RepositoryIdentity) -> Integration:
+    def _stored(self, identity: RepositoryIdentity, token_owner: str) -> Integration:
         existing = self.integrations.of_repository(identity)
         if existing is not None:
             return existing
         now = timestamp(self.now())
-        return self.integrations.create(
-            Integration(id=_new_id(), repository=identity, created_at=now, updated_at=now)
+        new = Integration(
+            id=_new_id(),
+            repository=identity,
+            created_at=now,
+            updated_at=now,
+            access_token_id=token_owner,
         )
+        if token_owner:
+            # Before there is anything that needs the token.
+            self.users.add(token_owner, new.id)
+        return self.integrations.create(new)
 
     def _ci_token(self, integration: Integration) -> str:
         signing_key = self.secrets.read(self.settings.signing_key_arn)

@@ -197,9 +197,13 @@ class IntegrationAnswer(BaseModel):
 
 
 class ChangedView(BaseModel):
-    """A changed integration, and what was looked at if it has got another access token."""
+    """A changed integration, and what was looked at if it has got another access token.
+
+    `also_changed_for` names the repositories that share the access token which was changed.
+    """
 
     integration: IntegrationView
+    also_changed_for: list[str]
     checks: list[CheckView]
     manual_webhook: ManualWebhookView | None
 
@@ -280,6 +284,28 @@ class ConfiguredView(BaseModel):
             checks=[CheckView.of(probe) for probe in configured.probes],
             manual_webhook=ManualWebhookView.of(configured.manual_webhook),
         )
+
+
+class ResultView(BaseModel):
+    """What became of one of many repositories: `status` is that of a call for it alone.
+
+    `problem` is what such a call would have been refused with. The CI token is shown this once.
+    """
+
+    repository: str
+    status: int
+    integration: IntegrationView | None = None
+    ci_token: str | None = None
+    checks: list[CheckView] = []
+    manual_webhook: ManualWebhookView | None = None
+    problem: dict[str, Any] | None = None
+
+
+class ManyView(BaseModel):
+    """What became of some of many repositories: give `next` as `after` until it is null."""
+
+    results: list[ResultView]
+    next: str | None
 
 
 class CheckedView(BaseModel):

@@ -64,6 +64,7 @@ def add_life_routes(
         noted("changed", integration_id)
         view = ChangedView(
             integration=api.views.of(changed.integration),
+            also_changed_for=[one.repository.full_name for one in changed.others],
             checks=[CheckView.of(probe) for probe in changed.probes],
             manual_webhook=ManualWebhookView.of(changed.manual_webhook),
         )

@@ -17,7 +17,7 @@ from local.bitbucket.cloud_errors import (
     missing_scopes,
     no_such_api,
 )
-from local.bitbucket.model import AccessToken, NotThereError
+from local.bitbucket.model import AccessToken, NotThereError, Provider
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from local.bitbucket.model import Commit, PullRequest
     from local.bitbucket.state import RepositoryState, State
 
-REPOSITORY = "/repositories/<workspace>/<slug>"
+WORKSPACE = "/repositories/<workspace>"
+REPOSITORY = f"{WORKSPACE}/<slug>"
 PULL_REQUEST = f"{REPOSITORY}/pullrequests/<int:number>"
 COMMIT = f"{REPOSITORY}/commit/<revision>"
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -60,6 +61,20 @@ class CloudApi:
             return checked
 
         return decorate
+
+    def visible(self, workspace: str) -> list[RepositoryState]:
+        """The repositories of a workspace that the call's token reaches, by their names."""
+        self._authorize(("repository",))
+        found = [
+            stored
+            for stored in self.state.of(Provider.CLOUD)
+            if g.token.reaches(stored.repository)
+            and workspace.lower()
+            in {stored.repository.workspace, stored.repository.workspace_uuid.lower()}
+        ]
+        if not found:
+            raise invisible_repository()
+        return sorted(found, key=lambda stored: stored.repository.slug)
 
     def require(self, scopes: list[str]) -> None:
         """Refuse the call unless its token has these scopes too."""

@@ -12,6 +12,7 @@ from local.bitbucket.cloud_api import (
     COMMIT,
     PULL_REQUEST,
     REPOSITORY,
+    WORKSPACE,
     CloudApi,
     ordered,
     the_commit,
@@ -32,6 +33,20 @@ if TYPE_CHECKING:
 def create_blueprint(api: CloudApi) -> Blueprint:
     """The calls."""
     blueprint = Blueprint("pull_requests", __name__)
+
+    @blueprint.get(WORKSPACE)
+    def repositories(workspace: str) -> ResponseReturnValue:
+        with api.state.lock:
+            found = [stored.repository for stored in api.visible(workspace)]
+        at = api.addresses()
+        return jsonify(
+            page(
+                found,
+                lambda one: cloud_payloads.repository(one, at),
+                request.args,
+                request.base_url,
+            )
+        )
 
     @blueprint.get(REPOSITORY)
     @api.needs("repository")

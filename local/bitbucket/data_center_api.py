@@ -41,7 +41,8 @@ if TYPE_CHECKING:
 
 REST = f"{CONTEXT_PATH}/rest"
 VERSIONS = "<any(latest,'1.0'):api_version>"
-REPOSITORY = "/projects/<key>/repos/<slug>"
+REPOSITORIES = "/projects/<key>/repos"
+REPOSITORY = f"{REPOSITORIES}/<slug>"
 PULL_REQUESTS = f"{REPOSITORY}/pull-requests"
 PULL_REQUEST = f"{PULL_REQUESTS}/<int:number>"
 COMMIT = f"{REPOSITORY}/commits/<revision>"
@@ -92,6 +93,19 @@ class DataCenterApi:
         if seconds is not None:
             raise too_many_requests(seconds)
         return token
+
+    def visible(self, key: str) -> list[RepositoryState]:
+        """The repositories of a project that the call's token may read, by their names."""
+        token = self.identify()
+        in_project = [
+            stored
+            for stored in self.state.of(Provider.DATA_CENTER)
+            if stored.repository.project_key == key.upper()
+        ]
+        if not in_project:
+            raise no_such_project(key)
+        found = [one for one in in_project if access.allows(token, one.repository, "REPO_READ")]
+        return sorted(found, key=lambda stored: stored.repository.slug)
 
     def require(self, stored: RepositoryState, permission: str) -> None:
         """Refuse the call unless its token has the permission."""

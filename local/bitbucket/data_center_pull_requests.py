@@ -11,6 +11,7 @@ from local.bitbucket.data_center_api import (
     COMMIT,
     PULL_REQUEST,
     PULL_REQUESTS,
+    REPOSITORIES,
     REPOSITORY,
     DataCenterApi,
     the_pull_request,
@@ -49,6 +50,13 @@ def create_blueprint(api: DataCenterApi) -> Blueprint:
                 LARGEST_FOR_PULL_REQUESTS,
             )
         )
+
+    @blueprint.get(REPOSITORIES)
+    def repositories(key: str) -> ResponseReturnValue:
+        with api.state.lock:
+            found = [stored.repository for stored in api.visible(key)]
+        rendering = api.rendering()
+        return jsonify(page(found, lambda one: payloads.repository(one, rendering), request.args))
 
     @blueprint.get(REPOSITORY)
     @api.needs("REPO_READ")

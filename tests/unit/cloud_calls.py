@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from bitbucket_integration.bitbucket.cloud import CloudRepository
+from bitbucket_integration.bitbucket.cloud import CloudRepository, CloudWorkspace
 from bitbucket_integration.bitbucket.exchange import Call, Response
 from bitbucket_integration.bitbucket.vocabulary import BuildState, BuildStatus, Comment, WebhookSpec
 from tests.unit.code_insights import ANNOTATION, REPORT
@@ -42,6 +42,7 @@ CALLS: dict[str, Call[Any]] = {
     "delete_insight_report": REPOSITORY.delete_insight_report(COMMIT, REPORT.key),
     "annotate": REPOSITORY.annotate(COMMIT, REPORT.key, [ANNOTATION])[0],
     "webhooks": REPOSITORY.webhooks(),
+    "repositories": CloudWorkspace(API, "acme").repositories(),
     "create_webhook": REPOSITORY.create_webhook(SPEC),
     "update_webhook": REPOSITORY.update_webhook("{h}", SPEC),
     "delete_webhook": REPOSITORY.delete_webhook("{h}"),

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bitbucket_integration.bitbucket.data_center import DataCenterRepository
+from bitbucket_integration.bitbucket.data_center import DataCenterProject, DataCenterRepository
 from bitbucket_integration.bitbucket.exchange import Call
 from bitbucket_integration.bitbucket.vocabulary import (
     BuildState,
@@ -40,6 +40,7 @@ CALLS: dict[str, Call[Any]] = {
     "describe": REPOSITORY.describe(),
     "pull_request": REPOSITORY.pull_request(7),
     "open_pull_requests": REPOSITORY.open_pull_requests(),
+    "repositories": DataCenterProject(BASE_URL, "DATA").repositories(),
     "commit": REPOSITORY.commit("bf0e8b7962c0"),
     "comments": REPOSITORY.comments(7),
     "comment": REPOSITORY.comment(7, "11"),

@@ -7,7 +7,7 @@ from tests.unit.cloud_calls import API, CALLS, REPOSITORY, answer
 
 NEXT = f"{API}/repositories/%7Bw%7D/%7Br%7D/hooks?pagelen=100&page=2"
 HOOK = {"uuid": "{h}", "url": "https://a.example"}
-PAGED = ["open_pull_requests", "comments", "webhooks"]
+PAGED = ["open_pull_requests", "comments", "webhooks", "repositories"]
 
 
 @pytest.mark.parametrize("name", PAGED)

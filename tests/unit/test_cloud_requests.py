@@ -1,6 +1,6 @@
 import pytest
 
-from bitbucket_integration.bitbucket.cloud import CloudRepository
+from bitbucket_integration.bitbucket.cloud import CloudRepository, CloudWorkspace
 from bitbucket_integration.bitbucket.exchange import Request
 from bitbucket_integration.bitbucket.vocabulary import Comment
 from tests.unit.cloud_calls import API, BASE, CALLS, COMMIT, REPOSITORY, STATUS
@@ -75,6 +75,7 @@ REQUESTS = {
         ],
     ),
     "webhooks": Request("GET", f"{BASE}/hooks?pagelen=100"),
+    "repositories": Request("GET", f"{API}/repositories/acme?role=member&pagelen=100"),
     "create_webhook": Request("POST", f"{BASE}/hooks", WEBHOOK),
     "update_webhook": Request("PUT", f"{BASE}/hooks/%7Bh%7D", WEBHOOK),
     "delete_webhook": Request("DELETE", f"{BASE}/hooks/%7Bh%7D"),
@@ -82,7 +83,8 @@ REQUESTS = {
 
 
 def test_every_call_is_tried_here() -> None:
-    made = {name for name in dir(CloudRepository) if not name.startswith("_")}
+    kinds = (CloudRepository, CloudWorkspace)
+    made = {name for kind in kinds for name in dir(kind) if not name.startswith("_")}
     assert made - {"api_url", "workspace", "repository"} == REQUESTS.keys() == CALLS.keys()
 
 

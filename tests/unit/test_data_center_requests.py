@@ -2,7 +2,7 @@ from dataclasses import fields, replace
 
 import pytest
 
-from bitbucket_integration.bitbucket.data_center import DataCenterRepository
+from bitbucket_integration.bitbucket.data_center import DataCenterProject, DataCenterRepository
 from bitbucket_integration.bitbucket.data_center_answers import DataCenterDescription
 from bitbucket_integration.bitbucket.exchange import Request
 from bitbucket_integration.bitbucket.vocabulary import BuildState, Comment
@@ -43,6 +43,7 @@ REQUESTS = {
     "application_properties": Request("GET", f"{REST}/application-properties"),
     "describe": Request("GET", BASE),
     "pull_request": Request("GET", f"{BASE}/pull-requests/7"),
+    "repositories": Request("GET", f"{REST}/projects/DATA/repos?limit=100&start=0"),
     "open_pull_requests": Request("GET", f"{BASE}/pull-requests?state=OPEN&limit=50&start=0"),
     "commit": Request("GET", f"{BASE}/commits/bf0e8b7962c0"),
     "comments": Request("GET", f"{BASE}/pull-requests/7/activities?limit=100&start=0"),
@@ -111,7 +112,8 @@ REQUESTS = {
 
 
 def test_every_call_is_tried_here() -> None:
-    made = {name for name in dir(DataCenterRepository) if not name.startswith("_")}
+    kinds = (DataCenterRepository, DataCenterProject)
+    made = {name for kind in kinds for name in dir(kind) if not name.startswith("_")}
     no_calls = {field.name for field in fields(DataCenterRepository)} | {"renamed"}
     assert made - no_calls == REQUESTS.keys() == CALLS.keys()
 

@@ -50,7 +50,8 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         "Checks the access token, keeps it, and creates the webhook. The same call again updates"
         " the token and repairs the webhook. With a token that may not manage webhooks the answer"
         " says which webhook to enter by hand. The CI token is shown by the call that completes"
-        " the connection, this once.",
+        " the connection, this once. With `repositories` or `all_in` the answer is 200 and says"
+        " what became of each: give `next` as `after` until it is null.",
         _all({409: ("changed_meanwhile",), 422: ("invalid_request",)}, _BITBUCKET),
     ),
     ("get", "/integrations"): Operation(

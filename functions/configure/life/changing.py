@@ -9,6 +9,7 @@ from doctor.probe import Probe
 from integration_request import ChangeRequest
 from integration_setup import IntegrationSetup
 from life.amendment import amended, check_revision, found
+from life.shared_token import SharedTokens
 from life.wishes import wished
 from manual_webhook import ManualWebhook
 from timestamps import timestamp
@@ -16,9 +17,13 @@ from timestamps import timestamp
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """A changed integration; what was looked at, if it has got another access token."""
+    """A changed integration; what was looked at, if it has got another access token.
+
+    `others` share its access token, so what was changed of that was changed for them, too.
+    """
 
     integration: Integration
+    others: Sequence[Integration] = ()
     probes: Sequence[Probe] = ()
     manual_webhook: ManualWebhook | None = None
 
@@ -29,6 +34,7 @@ class Changing:
 
     integrations: IntegrationStore
     setup: IntegrationSetup
+    shared: SharedTokens
     now: Callable[[], float]
 
     def change(
@@ -58,7 +64,7 @@ class Changing:
             timestamp(self.now()),
             expected,
         )
-        return Changed(changed)
+        return Changed(changed, self._told(changed, request))
 
     def _with_token(
         self,
@@ -77,4 +83,9 @@ class Changing:
             expected,
         )
         manual = self.setup.manual_webhook(changed, public_url)
-        return Changed(changed, replaced.probes, manual)
+        return Changed(changed, self._told(changed, request), replaced.probes, manual)
+
+    def _told(self, changed: Integration, request: ChangeRequest) -> Sequence[Integration]:
+        if not {"access_token", "access_token_expires"} & request.model_fields_set:
+            return ()
+        return self.shared.tell(changed, timestamp(self.now()))

@@ -14,12 +14,12 @@ from bitbucket_integration.settings import ConfigureSettings
 from bitbucket_integration.stores.integrations import IntegrationStore
 from bitbucket_integration.stores.purge import Purge
 from bitbucket_integration.stores.secrets import (
-    AccessTokenWriter,
     SecretReader,
     access_token_name,
 )
 from doctor.providers import access_to
 from life.amendment import check_revision, found
+from life.shared_token import SharedTokens
 from webhook_setup import path_of
 
 
@@ -37,7 +37,7 @@ class Removal:
     """Removes integrations."""
 
     integrations: IntegrationStore
-    access_tokens: AccessTokenWriter
+    shared: SharedTokens
     secrets: SecretReader
     purge: Purge
     settings: ConfigureSettings
@@ -56,7 +56,7 @@ class Removal:
             more = "There are more results and reports to delete: make the same call again."
             detail = f"{more} {trouble}".strip()
             return Removed(deleted=False, webhook_removed=not trouble, detail=detail)
-        self.access_tokens.delete(integration.access_token_owner)
+        self.shared.release(integration)
         self.integrations.delete(integration)
         return Removed(deleted=True, webhook_removed=not trouble, detail=trouble)
 

@@ -14,6 +14,7 @@ from bitbucket_integration.bitbucket.cloud_answers import (
     read_comment,
     read_commit,
     read_description,
+    read_full_name,
     read_pull_request,
     read_webhook,
 )
@@ -156,16 +157,34 @@ class CloudRepository:
         return self._url(f"/hooks/{quote(webhook_id, safe='')}")
 
     def _page[T](self, url: str, doing: str, read: Callable[[Any], T]) -> Call[Page[T]]:
-        def following(body: Any) -> Call[Page[T]] | None:
-            url = body.get("next")
-            if url is None:
-                return None
-            # The access token goes with the next request, so that must not leave Bitbucket.
-            if not str(url).startswith(f"{self.api_url}/"):
-                raise BitbucketUnavailableError(f"{doing}: the next page is not at {self.api_url}")
-            return self._page(url, doing, read)
+        return _page(self.api_url, url, doing, read)
 
-        return _CALLER.page(Request("GET", url), doing, each(read), following)
+
+@dataclass(frozen=True, slots=True)
+class CloudWorkspace:
+    """The calls on one workspace, by its slug or its UUID in braces."""
+
+    api_url: str
+    workspace: str
+
+    def repositories(self) -> Call[Page[str]]:
+        """The full names of the repositories that the token is a member of. Needs `repository`."""
+        query = urlencode({"role": "member", "pagelen": "100"})
+        url = f"{self.api_url}/repositories/{quote(self.workspace, safe='')}?{query}"
+        return _page(self.api_url, url, "listing the repositories", read_full_name)
+
+
+def _page[T](api_url: str, url: str, doing: str, read: Callable[[Any], T]) -> Call[Page[T]]:
+    def following(body: Any) -> Call[Page[T]] | None:
+        url = body.get("next")
+        if url is None:
+            return None
+        # The access token goes with the next request, so that must not leave Bitbucket.
+        if not str(url).startswith(f"{api_url}/"):
+            raise BitbucketUnavailableError(f"{doing}: the next page is not at {api_url}")
+        return _page(api_url, url, doing, read)
+
+    return _CALLER.page(Request("GET", url), doing, each(read), following)
 
 
 def _webhook_body(spec: WebhookSpec) -> dict[str, Any]:

@@ -53,6 +53,11 @@ def read_description(response: Response) -> RepositoryDescription:
     )
 
 
+def read_full_name(body: Any) -> str:
+    """What a repository is called, as workspace/repository."""
+    return str(body["full_name"])
+
+
 def read_pull_request(body: Any) -> PullRequest:
     """A pull request. Its head is None once the fork it came from was deleted."""
     source, destination = body["source"] or {}, body["destination"] or {}

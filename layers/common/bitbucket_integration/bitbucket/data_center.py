@@ -24,6 +24,7 @@ from bitbucket_integration.bitbucket.data_center_answers import (
     read_next_start,
     read_properties,
     read_pull_request,
+    read_slug,
     read_target_repository,
     read_user,
     read_webhook,
@@ -278,6 +279,20 @@ class DataCenterRepository:
         raise RequestRefusedError(
             f"setting the build status: its address has more than {LONGEST_URL} characters"
         )
+
+
+@dataclass(frozen=True, slots=True)
+class DataCenterProject:
+    """The calls on one project; the base URL has no slash at its end."""
+
+    base_url: str
+    project_key: str
+
+    def repositories(self) -> Call[Page[str]]:
+        """The slugs of the repositories that the token sees. Needs Repository read of each."""
+        key = quote(self.project_key, safe="~")
+        url = f"{self.base_url}/rest/api/latest/projects/{key}/repos?limit={_PAGE_LENGTH}"
+        return _page(_READER, url, "listing the repositories", each(read_slug))
 
 
 def _page[T](

@@ -118,6 +118,11 @@ def read_description(body: Any, base_url: str) -> DataCenterDescription:
     )
 
 
+def read_slug(body: Any) -> str:
+    """What a repository is called in addresses."""
+    return str(body["slug"])
+
+
 def read_user(response: Response) -> str:
     """Whom the access token acts as, empty when that is not said or is no name."""
     user = response.headers.get("x-ausername", "")

@@ -4,6 +4,7 @@ Partition key, sort key:
 
 - `INTEGRATIONS`, `<id>`: an integration.
 - `REPOSITORY#<identity>`, `INTEGRATION`: which integration a repository has.
+- `ACCESS_TOKEN#<id>`, `<id>`: that an integration uses the access token kept under the first id.
 - `INTEGRATION#<id>`, `PULL_REQUEST#<number>`: what a pull request shows.
 - `INTEGRATION#<id>`, `SUBMISSION#<id>`: a submission.
 - `INTEGRATION#<id>`, `REPORT#<15 digits>#<created at>#<commit>`: a pull request's report.

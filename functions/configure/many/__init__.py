@@ -1,0 +1,1 @@
+"""Connects many repositories with one access token."""
