@@ -178,7 +178,7 @@ def submit_command(base: str, integration: Integration) -> str:
     return (
         "curl --fail-with-body --silent --show-error"
         ' --header "Authorization: Bearer $DATA_DIFF_CI_TOKEN" --data-binary @diffs.jsonl'
-        f' "{url}?format=data-diff&{_TARGETS[integration.provider]}"'
+        f' "{url}?{_TARGETS[integration.provider]}"'
     )
 
 

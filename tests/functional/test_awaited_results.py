@@ -109,10 +109,17 @@ def test_results_that_came_in_time_stay(connection: Connection) -> None:
 
 
 def test_a_deadline_is_no_event_of_bitbucket(connection: Connection) -> None:
+    def last_event() -> dict[str, Any]:
+        # What became of jobs has keys that begin like this, too.
+        rows = connection.system.account.items("INTEGRATION#", "ACTIVITY")
+        [row] = [one for one in rows if one["sk"]["S"] == "ACTIVITY"]
+        return {name: value for name, value in row.items() if "event" in name}
+
     opened(connection)
-    [before] = connection.system.account.items("INTEGRATION#", "ACTIVITY")
+    before = last_event()
     let_pass(connection, 120)
-    assert connection.system.account.items("INTEGRATION#", "ACTIVITY") == [before]
+    assert before
+    assert last_event() == before
 
 
 class TestACommitThatIsOvertaken:

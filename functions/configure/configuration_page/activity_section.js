@@ -2,6 +2,9 @@ import { call } from "./api.js";
 import { element, workButton } from "./elements.js";
 import { moment, spelledOut } from "./words.js";
 
+// The others say it themselves, such as `reported`, `merged` or an error's reason.
+const OUTCOMES = { open: "Nothing to report yet" };
+
 /** What came in of late, and what became of it. Throws a Problem. */
 export async function activitySection(section, repository) {
   const list = element("div", {});
@@ -27,7 +30,7 @@ function item(one) {
     {},
     moment(one.at),
     element("span", {}, one.pull_request === null ? about(one) : `Pull request ${one.pull_request}`),
-    element("span", {}, element("b", {}, spelledOut(one.outcome)), one.detail ? `: ${one.detail}` : ""),
+    element("span", {}, element("b", {}, OUTCOMES[one.outcome] ?? spelledOut(one.outcome)), one.detail ? `: ${one.detail}` : ""),
     element("span", { class: "quiet" }, one.cause),
   );
 }

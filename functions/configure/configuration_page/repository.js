@@ -94,7 +94,7 @@ function summaryOf(repository) {
 
 /** What is not as it should be, the worst first. */
 function noticesOf(view) {
-  const notices = view.health.warnings.map((one) => element("p", { class: "notice" }, one.detail));
+  const notices = view.health.warnings.map((one) => element("p", { class: "notice" }, warningOf(one, view)));
   const { ok, reason, detail, since: begun } = view.health;
   if (!ok) {
     const cure = " “Check now” below says what to do.";
@@ -106,6 +106,11 @@ function noticesOf(view) {
     notices.unshift(element("p", { class: "notice" }, "Connecting this repository stopped half-way. ", again, goesOn));
   }
   return notices;
+}
+
+function warningOf({ reason, detail }, view) {
+  if (reason !== "access_token_expires_soon") return detail;
+  return `The access token ${expiry(view.access_token_expires).text}. Create a new one in Bitbucket and replace it below, or note another day.`;
 }
 
 function since(iso) {

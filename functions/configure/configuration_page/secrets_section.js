@@ -1,6 +1,6 @@
 import { checkList, checkSummary } from "./checks.js";
 import { ask } from "./dialogs.js";
-import { announce, element, working } from "./elements.js";
+import { element, working } from "./elements.js";
 import { areFilled, forgetErrors, showProblem } from "./forms.js";
 import { graceField, graceNote } from "./grace_field.js";
 import { manualWebhook } from "./manual_webhook.js";
@@ -141,7 +141,6 @@ function revokeLinks(repository) {
       work: async () => {
         await repository.change("POST", "/rotate", { what: "report_links" });
         done.textContent = "The links of before lead nowhere now.";
-        announce(done.textContent);
       },
     });
   return [element("button", { type: "button", click: revoke }, "Revoke links"), done];

@@ -78,7 +78,8 @@ class Changing:
         changed = amended(
             self.integrations,
             seen,
-            lambda one: replaced.on(wished(one, request, same_token=replaced.same_token)),
+            # Also when it is in use already: a call before may have come just that far.
+            lambda one: replaced.on(wished(one, request, same_token=False)),
             timestamp(self.now()),
             expected,
         )
