@@ -64,12 +64,11 @@ class Configured:
 
 @dataclass(frozen=True, slots=True)
 class ReplacedToken:
-    """What a checked access token found. `same_token` says whether it was in use before."""
+    """What a checked access token found."""
 
     settled: Integration
     health: Health
     probes: Sequence[Probe]
-    same_token: bool
 
     def on(self, one: Integration) -> Integration:
         """The integration with its repository, its webhook and its health as they are now."""
@@ -131,12 +130,16 @@ class IntegrationSetup:
         with _stopping(examination):
             seen = access.look(BitbucketClient(token, self.network), examination)
             stored = self._stored(seen.identity, token_owner)
-            replaced = self._replaced(stored, token, seen, public_url, examination)
+            same = self.is_token_of(stored.access_token_owner, token)
+            if not same:
+                # First, since the same call again sees the new token in use already.
+                stored = self._without_expiry(stored)
+            replaced = self._replaced(stored, token, seen, public_url, examination, same=same)
             integration = amended(
                 self.integrations,
                 stored,
                 lambda one: replace(
-                    replaced.on(wished(one, request, same_token=replaced.same_token)),
+                    replaced.on(wished(one, request, same_token=True)),
                     setup=SetupState.ACTIVE,
                 ),
                 timestamp(self.now()),
@@ -160,7 +163,10 @@ class IntegrationSetup:
         examination = self._examination(access)
         with _stopping(examination):
             seen = access.look(BitbucketClient(access_token, self.network), examination)
-            return self._replaced(integration, access_token, seen, public_url, examination)
+            same = self.is_token_of(integration.access_token_owner, access_token)
+            return self._replaced(
+                integration, access_token, seen, public_url, examination, same=same
+            )
 
     def manual_webhook(self, integration: Integration, public_url: str) -> ManualWebhook | None:
         """What a person has to enter, None when the webhook is managed."""
@@ -170,15 +176,24 @@ class IntegrationSetup:
     def _examination(self, access: Access) -> Examination:
         return Examination(access.names, access.base_url, access.screens, self.now)
 
-    def _replaced(
+    def _without_expiry(self, stored: Integration) -> Integration:
+        return amended(
+            self.integrations,
+            stored,
+            lambda one: replace(one, access_token_expires=""),
+            timestamp(self.now()),
+        )
+
+    def _replaced(  # noqa: PLR0913 what a token is checked and kept with
         self,
         integration: Integration,
         access_token: str,
         seen: Seen,
         public_url: str,
         examination: Examination,
+        *,
+        same: bool,
     ) -> ReplacedToken:
-        same = self.is_token_of(integration.access_token_owner, access_token)
         if not same:
             self.access_tokens.put(integration.access_token_owner, access_token)
         today = replace(integration, repository=seen.identity)
@@ -188,7 +203,6 @@ class IntegrationSetup:
             settled,
             examination.health(timestamp(self.now())),
             examination.probes(),
-            same_token=same,
         )
 
     def share_token(self, integration: Integration) -> str:

@@ -223,11 +223,13 @@ class TestAdding:
 
         sign_in(admin, deployment, "#/add")
         admin.route("**/integrations", hold)
-        fill_in(admin, "acme/jaffle-shop", CLOUD.create_token(deployment.bitbucket))
+        with admin.expect_request("**/integrations"):
+            fill_in(admin, "acme/jaffle-shop", CLOUD.create_token(deployment.bitbucket))
         button = admin.get_by_role("button", name="Checking the token")
         expect(button).to_be_focused()
         expect(admin.locator("#announcement")).to_contain_text("Checking the token")
         button.click(force=True)
+        admin.wait_for_timeout(200)
         assert len(waiting) == 1
         waiting[0].continue_()
         wait_until_focused(admin, "acme/jaffle-shop is connected")

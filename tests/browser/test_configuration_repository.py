@@ -427,6 +427,20 @@ class TestSecrets:
         expect(admin.locator(".facts").first).to_contain_text("expires on 31 Mar 2031")
         expect(field).to_have_value("")
 
+    def test_who_shares_the_access_token_is_told(self, deployment: Deployment, admin: Page) -> None:
+        bitbucket = deployment.bitbucket
+        bitbucket.create_repository("acme/orders")
+        tokens = [
+            bitbucket.create_access_token(CLOUD.repository, kind="workspace_access_token")
+            for _ in range(2)
+        ]
+        body = {"access_token": tokens[0], "repositories": [CLOUD.repository, "acme/orders"]}
+        [one, _] = deployment.call("POST", "/integrations", json=body).json()["results"]
+        sign_in(admin, deployment, f"#/repositories/{one['integration']['id']}")
+        admin.get_by_label("New access token").fill(tokens[1])
+        admin.get_by_role("button", name="Replace", exact=True).click()
+        expect(admin.get_by_text("those that share it: acme/orders.")).to_be_visible()
+
     def test_the_day_of_the_token_in_use_is_noted(
         self, deployment: Deployment, admin: Page
     ) -> None:

@@ -7,6 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Page
 
+from bitbucket_integration.integration import Integration
 from bitbucket_integration.judged_report import JudgedModel
 from bitbucket_integration.model_diff import (
     Column,
@@ -20,6 +21,7 @@ from bitbucket_integration.model_diff import (
 from bitbucket_integration.published_report import Changes
 from bitbucket_integration.pull_request_record import PullRequestRecord
 from bitbucket_integration.report_link import ReportId
+from bitbucket_integration.report_settings import ReportSettings
 from bitbucket_integration.stores.integrations import IntegrationStore
 from bitbucket_integration.stores.pull_requests import PullRequestStore
 from bitbucket_integration.stores.reports import ReportStore
@@ -70,10 +72,16 @@ class Reports:
     url: str
     store: ReportStore
     pull_requests: PullRequestStore
+    integrations: IntegrationStore
+    connected: Integration
 
     def put(self, models: Sequence[JudgedModel], **fields: Any) -> str:
         self.store.put(published(models, **fields))
         return self.url
+
+    def allow_sample_rows(self) -> None:
+        settings = ReportSettings(sample_rows=True).to_store()
+        assert self.integrations.change(self.connected, replace(self.connected, settings=settings))
 
     def move_on(self) -> None:
         self.pull_requests.put("abc", PullRequestRecord(7, head=OTHER_COMMIT))
@@ -92,8 +100,8 @@ def api() -> Iterator[Callable[[], Reports]]:
         def fresh() -> Reports:
             integrations.delete(connected)
             integrations.create(connected)
-            report_id = ReportId.of(SIGNING_KEY, connected, 7)
-            return Reports(f"{url}/reports/{report_id}", store, pull_requests)
+            address = f"{url}/reports/{ReportId.of(SIGNING_KEY, connected, 7)}"
+            return Reports(address, store, pull_requests, integrations, connected)
 
         yield fresh
         assert aws.crashes == []
@@ -294,10 +302,13 @@ def test_the_page_loads_nothing_and_sends_nobody_its_address(reports: Reports, p
     assert page.evaluate("document.querySelector('meta[name=referrer]').content") == "no-referrer"
 
 
-def test_no_row_of_data_is_shown_unless_it_was_kept(reports: Reports, page: Page) -> None:
-    page.goto(reports.put(EVERY_KIND))
+def test_no_row_of_data_is_shown_unless_the_settings_ask_for_it(
+    reports: Reports, page: Page
+) -> None:
+    page.goto(reports.put([RICH]))
     assert page.get_by_role("table", name="Sample rows").count() == 0
-    page.goto(reports.put([RICH], created_at=LATER))
+    reports.allow_sample_rows()
+    page.goto(reports.url)
     assert page.get_by_role("table", name="Sample rows").is_visible()
 
 

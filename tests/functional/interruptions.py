@@ -14,6 +14,7 @@ from tests.functional.conftest import System, bitbucket_of, system_with
 type Act = Callable[[], object]
 type Story = Callable[[System], Act]
 """Sets the scene, and gives what is to be interrupted and then done again."""
+type State = dict[str, list[str]]
 
 WRITES = "[!GH]*"
 
@@ -57,8 +58,11 @@ def fresh_system(bench: Bench) -> Iterator[System]:
         yield system
 
 
-def uninterrupted(system: System, story: Story) -> tuple[list[Step], dict[str, Any]]:
-    """The steps of a story, and what there is when it has ended."""
+def uninterrupted(system: System, story: Story) -> tuple[list[Step], State]:
+    """The steps of a story, and what there is when it has ended.
+
+    After each effect on AWS a process may be killed, or only its answer be lost.
+    """
     act = story(system)
     _count_from_here(system)
     act()
@@ -75,7 +79,7 @@ def uninterrupted(system: System, story: Story) -> tuple[list[Step], dict[str, A
     return steps, state_of(system)
 
 
-def interrupted(system: System, story: Story, step: Step) -> dict[str, Any]:
+def interrupted(system: System, story: Story, step: Step) -> State:
     """What there is when a story has been interrupted after a step, and then been done again."""
     account, bitbucket = system.account, system.bitbucket
     act = story(system)
@@ -99,7 +103,7 @@ def interrupted(system: System, story: Story, step: Step) -> dict[str, Any]:
     return state_of(system)
 
 
-def state_of(system: System) -> dict[str, Any]:
+def state_of(system: System) -> State:
     """All that is kept anywhere once one more pull request is open, without what always differs."""
     bitbucket, account, repository = system.bitbucket, system.account, system.bench.repository
     opened = bitbucket.open_pull_request(repository, title="Afterwards")
@@ -107,9 +111,12 @@ def state_of(system: System) -> dict[str, Any]:
     account.drain()
     items = account.items()
     activity = [one for one in items if one["sk"]["S"].startswith("ACTIVITY#")]
+    deadlines = [one for one in items if one["pk"]["S"] == "WAITING"]
     objects = account.client("s3").list_objects_v2(Bucket="submissions").get("Contents", [])
     state: dict[str, list[Any]] = {
-        "items": [one for one in items if one not in activity],
+        "items": [one for one in items if one not in activity + deadlines],
+        # A second deadline finds nothing to do.
+        "awaited": list({one["pull_request_id"]["N"] for one in deadlines}),
         # A job that was queued twice is noted twice.
         "outcomes": list({one["outcome"]["S"] for one in activity}),
         "access tokens": list(account.access_tokens().items()),

@@ -145,7 +145,9 @@ def test_every_refusal_is_a_problem_with_reasons_that_are_documented(
         for status, answer in operation["responses"].items():
             if status < "300":
                 continue
-            assert list(answer["content"]) == ["application/problem+json"]
+            # A person who opens a link is told on a page.
+            pages = {"text/html"} & set(operation["responses"].get("200", {}).get("content", {}))
+            assert set(answer["content"]) == {"application/problem+json"} | pages
             reasons = re.findall(r"`(\w+)`", answer["description"])
             assert reasons
             assert all(f"`{reason}`" in documents for reason in reasons)

@@ -88,7 +88,7 @@ def test_only_report_may_read_submitted_diffs(stack: LocalStack) -> None:
     diffs = f"arn:aws:s3:::{bucket}/submissions/some/diffs.json.gz"
     assert who_may(stack, "s3:GetObject", diffs) == {"Report"}
     assert who_may(stack, "s3:PutObject", diffs) == {"Diffs"}
-    assert who_may(stack, "s3:DeleteObject", diffs) == set()
+    assert who_may(stack, "s3:DeleteObject", diffs) == {"Configure"}
 
 
 def test_report_keeps_reports_and_diffs_shows_them(stack: LocalStack) -> None:
@@ -96,4 +96,4 @@ def test_report_keeps_reports_and_diffs_shows_them(stack: LocalStack) -> None:
     kept = f"arn:aws:s3:::{bucket}/reports/some/7/report.json.gz"
     assert who_may(stack, "s3:PutObject", kept) == {"Report"}
     assert who_may(stack, "s3:GetObject", kept) == {"Report", "Diffs"}
-    assert who_may(stack, "s3:DeleteObject", kept) == set()
+    assert who_may(stack, "s3:DeleteObject", kept) == {"Configure"}

@@ -31,6 +31,13 @@ def _json(description: str, schema: dict[str, Any], example: dict[str, Any]) -> 
     return {"description": description, "content": content}
 
 
+def _also_as_pages(answers: dict[str, Any]) -> dict[str, Any]:
+    return {
+        status: answer | {"content": {"text/html": {"schema": _TEXT}} | answer["content"]}
+        for status, answer in answers.items()
+    }
+
+
 _TEXT = {"type": "string"}
 _NUMBER = {"type": "integer"}
 _SUBMISSION_ID = "0123456789abcdef0123456789abcdef01234567-9f86d081884c7d65"
@@ -215,12 +222,14 @@ OTHER_ROUTES: dict[str, Any] = {
                         "application/json": {"schema": {"type": "object"}},
                     },
                 },
-                **refusals(
-                    {
-                        404: ("unknown_report",),
-                        500: ("report_too_large",),
-                        503: ("try_again_later",),
-                    }
+                **_also_as_pages(
+                    refusals(
+                        {
+                            404: ("unknown_report",),
+                            500: ("report_too_large",),
+                            503: ("try_again_later",),
+                        }
+                    )
                 ),
             },
         }

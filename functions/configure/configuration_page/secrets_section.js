@@ -49,7 +49,10 @@ function replaceToken(repository) {
       const body = { access_token: token.value, access_token_expires: expires.value || null };
       const changed = await repository.change("PATCH", "", body);
       form.reset();
-      done.textContent = "The new access token is in use.";
+      const others = changed.also_changed_for;
+      done.textContent = others.length
+        ? `The new access token is in use, here and for those that share it: ${others.join(", ")}.`
+        : "The new access token is in use.";
       found.replaceChildren(
         ...(changed.manual_webhook ? [manualWebhook(changed.manual_webhook)] : []),
         checkSummary(changed.checks),
