@@ -112,9 +112,16 @@ def state_of(system: System) -> State:
     items = account.items()
     activity = [one for one in items if one["sk"]["S"].startswith("ACTIVITY#")]
     deadlines = [one for one in items if one["pk"]["S"] == "WAITING"]
+    known = {one["sk"]["S"] for one in account.items("INTEGRATIONS")}
+    # Whoever is noted as a user of an access token and does not exist is none.
+    strangers = [
+        one
+        for one in items
+        if one["pk"]["S"].startswith("ACCESS_TOKEN#") and one["sk"]["S"] not in known
+    ]
     objects = account.client("s3").list_objects_v2(Bucket="submissions").get("Contents", [])
     state: dict[str, list[Any]] = {
-        "items": [one for one in items if one not in activity + deadlines],
+        "items": [one for one in items if one not in activity + deadlines + strangers],
         # A second deadline finds nothing to do.
         "awaited": list({one["pull_request_id"]["N"] for one in deadlines}),
         # A job that was queued twice is noted twice.
@@ -122,7 +129,9 @@ def state_of(system: System) -> State:
         "access tokens": list(account.access_tokens().items()),
         "objects": [one["Key"] for one in objects],
         "webhooks": [
-            [one.url, sorted(one.events), one.active] for one in bitbucket.hooks(repository)
+            [one.url, sorted(one.events), one.active]
+            for stored in bitbucket.state.repositories.values()
+            for one in stored.hooks.values()
         ],
         "deliveries": [
             [attempt.status for attempt in one.attempts]
