@@ -1,5 +1,6 @@
 """An AWS account in memory, with the table that template.yaml deploys."""
 
+import gc
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,15 @@ if TYPE_CHECKING:
 # A machine that is busy otherwise is no finding.
 settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")
+
+
+@pytest.fixture
+def measured() -> Iterator[None]:
+    """Measure the code alone: what other tests left in memory is not collected meanwhile."""
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
 
 
 @pytest.fixture

@@ -28,6 +28,7 @@ def test_no_part_of_a_password_is_left_where_an_error_is_cut() -> None:
     assert "sec" not in presentable(error, "the tool")
 
 
+@pytest.mark.usefixtures("measured")
 @pytest.mark.parametrize("piece", ["://", "://@", "a://b ", "@", "pwd=", "token=a;"])
 def test_a_longer_error_takes_longer_only_in_proportion(piece: str) -> None:
     def seconds(times: int) -> float:

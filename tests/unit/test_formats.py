@@ -206,6 +206,7 @@ WRONG_ITEMS = {
 }
 
 
+@pytest.mark.usefixtures("measured")
 @pytest.mark.parametrize("name", WRONG_ITEMS)
 def test_reading_ends_soon_after_more_is_wrong_than_can_be_told(name: str) -> None:
     body = WRONG_ITEMS[name]

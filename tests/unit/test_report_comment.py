@@ -822,6 +822,7 @@ def _seconds_to_render(diffs: Sequence[ModelDiff]) -> float:
     return time.process_time() - started
 
 
+@pytest.mark.usefixtures("measured")
 def test_time_grows_no_faster_than_the_report() -> None:
     small, large = large_diffs(models=100, columns=50), large_diffs(models=1_000, columns=50)
     _seconds_to_render(small)

@@ -507,6 +507,7 @@ def test_a_message_is_escaped_as_well() -> None:
     assert {one.tag for one in shown.all()} <= OURS
 
 
+@pytest.mark.usefixtures("measured")
 def test_the_time_to_render_grows_with_the_report_and_not_faster() -> None:
     def seconds(models: int) -> float:
         shown = ShownReport(published(judged(large_diffs(models))), ())
