@@ -34,7 +34,7 @@ from bitbucket_integration.integration import Integration
 from bitbucket_integration.observability import observers
 from bitbucket_integration.permitted_samples import permitted
 from bitbucket_integration.problem import NOT_CACHED, PROBLEM_TYPE, problem_body, sentence
-from bitbucket_integration.report_job import SUBMITTED, CommitJob, PullRequestJob
+from bitbucket_integration.report_job import job_of
 from bitbucket_integration.report_settings import ReportSettings
 from bitbucket_integration.settings import DiffsSettings
 from bitbucket_integration.stores.integrations import IntegrationStore
@@ -113,7 +113,7 @@ class DiffsApi:
             models=len(models),
         )
         self.submissions.put(submission, models)
-        self.queue.send(_job(submission), f"{submission.id}@{submission.submitted_at}")
+        self.queue.send(job_of(submission), f"{submission.id}@{submission.submitted_at}")
         return submission
 
     def status(self, integration_id: str, wanted_id: str) -> Submission:
@@ -122,14 +122,6 @@ class DiffsApi:
         if submission is None:
             raise UnknownSubmissionError("this integration has no such submission (any more)")
         return submission
-
-
-def _job(submission: Submission) -> PullRequestJob | CommitJob:
-    if submission.pull_request_id is not None:
-        return PullRequestJob(
-            submission.integration_id, submission.pull_request_id, SUBMITTED, submission.commit
-        )
-    return CommitJob(submission.integration_id, str(submission.commit), SUBMITTED)
 
 
 def build_api(environ: Mapping[str, str], now: Callable[[], float]) -> DiffsApi:

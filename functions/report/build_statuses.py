@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from bitbucket_integration.bitbucket.vocabulary import BuildState, BuildStatus
 from bitbucket_integration.integration import Integration
 from bitbucket_integration.judged_report import JudgedReport
+from bitbucket_integration.plain_words import count
 from bitbucket_integration.pull_request_record import PullRequestRecord
 from knowledge import Knowledge
-from plain_words import count
 from verdict import MAX_DESCRIPTION, build_state, status_description, verdict_of
 
 STATUS_NAME = "Data diff"

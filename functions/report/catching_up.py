@@ -4,15 +4,10 @@ from dataclasses import dataclass
 
 from bitbucket_integration.bitbucket.client import BitbucketClient
 from bitbucket_integration.bitbucket.repository import BitbucketRepository
-from bitbucket_integration.report_job import (
-    SUBMITTED,
-    CommitJob,
-    PullRequestJob,
-    RepositoryJob,
-)
+from bitbucket_integration.report_job import PullRequestJob, RepositoryJob, job_of
 from bitbucket_integration.stores.report_queue import ReportQueue
 from bitbucket_integration.stores.submissions import SubmissionStore
-from bitbucket_integration.submission import PAUSED, Submission
+from bitbucket_integration.submission import PAUSED
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +32,5 @@ class CatchingUp:
             one = PullRequestJob(job.integration_id, pull_request.id, job.cause)
             self.queue.send(one, f"{job_id}/{pull_request.id}")
         for submission in self.submissions.waiting(job.integration_id, PAUSED):
-            self.queue.send(_job_of(submission), f"{job_id}/{submission.id}")
+            self.queue.send(job_of(submission), f"{job_id}/{submission.id}")
         return "queued"
-
-
-def _job_of(submission: Submission) -> PullRequestJob | CommitJob:
-    """The job that was queued when the submission came in."""
-    if submission.pull_request_id is not None:
-        return PullRequestJob(
-            submission.integration_id, submission.pull_request_id, SUBMITTED, submission.commit
-        )
-    return CommitJob(submission.integration_id, str(submission.commit), SUBMITTED)

@@ -18,10 +18,9 @@ from bitbucket_integration.bitbucket.code_insights import (
 )
 from bitbucket_integration.judged_report import Finding, JudgedModel, JudgedReport, Level
 from bitbucket_integration.model_diff import KeyCounts, Outcome, RowCounts
+from bitbucket_integration.plain_words import count, one_line, shorten
 from bitbucket_integration.shares import match_of
-from comment.markdown import one_line
-from comment.model_names import short_names
-from plain_words import count, shorten
+from model_names import short_names
 from verdict import verdict_of
 
 TITLE = "Data diff"

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from bitbucket_integration.bitbucket.vocabulary import BuildState
 from bitbucket_integration.judged_report import JudgedModel, JudgedReport, Level
 from bitbucket_integration.model_diff import Outcome, RowCounts
-from comment.row_numbers import number
-from plain_words import count
+from bitbucket_integration.plain_words import count
+from row_numbers import number
 
 MAX_DESCRIPTION = 255
 

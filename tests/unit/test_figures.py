@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from bitbucket_integration.model_diff import ColumnValues, RowCounts
 from bitbucket_integration.shares import match_of
-from full_report.figures import counted, full_percent, match, number, share, total
+from full_report.figures import full_percent, match, number, share, total
 
 
 def value(percent: str) -> float:
@@ -92,11 +92,3 @@ def test_a_total_says_of_how_many_it_knows_nothing(
     values: list[int | None], summed: tuple[int | None, int]
 ) -> None:
     assert total(values) == summed
-
-
-def test_one_is_not_several() -> None:
-    assert [counted(each, "model") for each in (0, 1, 1_200)] == [
-        "0 models",
-        "1 model",
-        "1,200 models",
-    ]

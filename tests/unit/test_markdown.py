@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bitbucket_integration.plain_words import shorten
 from comment.markdown import Align, code, link, table, text
-from plain_words import shorten
 from tests.unit.model_diffs import hostile_texts
 from tests.unit.rendered_markdown import RENDERER, elements, shown, tables, tokens
 

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bitbucket_integration.plain_words import count, some_of
 from bitbucket_integration.shares import Share
-from comment.row_numbers import bar, limit_percent, number, percent, percent_beside, signed
-from plain_words import count, some_of
+from row_numbers import bar, limit_percent, number, percent, percent_beside, signed
 
 
 def plain(told: str) -> str:

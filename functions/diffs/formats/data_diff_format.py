@@ -23,6 +23,7 @@ from formats.error_text import presentable
 from formats.hints import Hints
 from formats.json_object import JsonObject, kind, storable
 from formats.json_text import BLANKS, NotJson, TooManyValues, beginning, not_text, parsed
+from formats.outcomes import settled
 from formats.row_totals import believable, in_both
 from formats.submission_problems import MAX_PROBLEMS, LineProblem, PathProblem, SubmissionInvalid
 
@@ -139,14 +140,7 @@ def _read_diff(line: JsonObject) -> ModelDiff:
     )
     if line.has("columns"):
         diff = _with_schema(diff, line.object("columns"))
-    # Counts outrank a "result" that contradicts them: a difference is never passed over.
-    if different or diff.schema_changed or diff.differing_columns or _rows_differ(rows):
-        return replace(diff, outcome=Outcome.DIFFERENT)
-    return diff
-
-
-def _rows_differ(rows: RowCounts | None) -> bool:
-    return rows is not None and bool(rows.added or rows.removed or rows.changed)
+    return settled(diff, said_different=different)
 
 
 def _with_schema(diff: ModelDiff, schema: JsonObject) -> ModelDiff:

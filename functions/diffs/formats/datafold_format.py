@@ -22,6 +22,7 @@ from formats.error_text import presentable
 from formats.hints import Hints
 from formats.json_object import JsonObject, objects_in
 from formats.json_text import beginning, document
+from formats.outcomes import settled
 from formats.submission_problems import (
     MAX_PROBLEMS,
     LineProblem,
@@ -107,11 +108,10 @@ def _read(diff: JsonObject, model: str, hints: Hints) -> ModelDiff:
         if diff.has("dependencies")
         else (),
     )
-    if error := _error(diff, failed=status == "failed"):
-        return replace(found, outcome=Outcome.FAILED, error=error)
-    if not diff.has("values"):
-        return replace(found, outcome=Outcome.FAILED, error=_NOTHING_COMPARED)
-    return replace(found, outcome=Outcome.DIFFERENT) if _differs(found) else found
+    error = _error(diff, failed=status == "failed")
+    if not error and not diff.has("values"):
+        error = _NOTHING_COMPARED
+    return settled(replace(found, error=error or None))
 
 
 def _part(diff: JsonObject, name: str) -> JsonObject:
@@ -206,16 +206,3 @@ def _whole(stats: Iterable[tuple[str, int | None, float | None]]) -> int | None:
     if any(match > 1 for _, match in matches):
         return 100
     return 1 if (0, 1) in matches else None
-
-
-def _differs(diff: ModelDiff) -> bool:
-    rows = diff.rows or RowCounts()
-    return bool(
-        diff.schema_changed
-        or diff.columns_reordered
-        or diff.differing_columns
-        or rows.added
-        or rows.removed
-        or rows.changed
-        or (None not in {rows.base, rows.head} and rows.base != rows.head)
-    )

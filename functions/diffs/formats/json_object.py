@@ -6,7 +6,13 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from formats.submission_problems import MAX_PROBLEMS, LineProblem, PathProblem, SubmissionInvalid
+from formats.submission_problems import (
+    MAX_PROBLEMS,
+    LineProblem,
+    PathProblem,
+    SubmissionInvalid,
+    shown_name,
+)
 
 MAX_COUNT = 2**63 - 1
 
@@ -151,8 +157,7 @@ class JsonObject:
         return None
 
     def _path_of(self, key: str) -> str:
-        key = key if len(key) <= 80 else f"{key[:79]}…"
-        key = "".join(one if one.isprintable() else "\ufffd" for one in key)
+        key = shown_name(key)
         return f"{self._path}.{key}" if self._path else key
 
 

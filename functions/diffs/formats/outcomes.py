@@ -13,24 +13,5 @@ def settled(diff: ModelDiff, *, said_different: bool = False) -> ModelDiff:
     """
     if diff.error is not None:
         return replace(diff, outcome=Outcome.FAILED)
-    different = (
-        said_different
-        or _rows_differ(diff)
-        or diff.schema_changed
-        or bool(diff.columns_reordered or diff.differing_columns or diff.samples)
-    )
+    different = said_different or diff.shows_difference
     return replace(diff, outcome=Outcome.DIFFERENT if different else Outcome.IDENTICAL)
-
-
-def _rows_differ(diff: ModelDiff) -> bool:
-    rows, keys = diff.rows, diff.keys
-    if rows and (rows.added or rows.removed or rows.changed or _unequal(rows.base, rows.head)):
-        return True
-    return keys is not None and (
-        _unequal(keys.base_nulls, keys.head_nulls)
-        or _unequal(keys.base_duplicates, keys.head_duplicates)
-    )
-
-
-def _unequal(base: int | None, head: int | None) -> bool:
-    return base is not None and head is not None and base != head

@@ -10,7 +10,7 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 
 from formats.json_object import kind
-from formats.submission_problems import LineProblem, PathProblem, Problem
+from formats.submission_problems import LineProblem, PathProblem, Problem, shown_name
 
 _WANTED = {
     "bool_type": "true or false",
@@ -55,13 +55,8 @@ def _path(location: tuple[int | str, ...]) -> str:
         if isinstance(part, int):
             path += f"[{part}]"
         elif part != "[key]":
-            path += f".{_printable(part)}"
+            path += f".{shown_name(part)}"
     return path
-
-
-def _printable(name: str) -> str:
-    name = name if len(name) <= 80 else f"{name[:79]}…"
-    return "".join(one if one.isprintable() else "\ufffd" for one in name)
 
 
 def _message(one: Mapping[str, Any], part: type[BaseModel]) -> str:

@@ -7,6 +7,8 @@ from bitbucket_integration.errors import IntegrationError
 
 MAX_PROBLEMS = 20
 
+_LONGEST_NAME = 80
+
 
 @dataclass(frozen=True, slots=True)
 class LineProblem:
@@ -28,6 +30,12 @@ class PathProblem:
 
     def __str__(self) -> str:
         return f"`{self.path}` {self.message}"
+
+
+def shown_name(name: str) -> str:
+    """A name from outside as a path shows it: shortened, with what cannot be seen replaced."""
+    name = name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…"
+    return "".join(one if one.isprintable() else "\ufffd" for one in name)
 
 
 type Problem = LineProblem | PathProblem

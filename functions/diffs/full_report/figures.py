@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable
 
-from bitbucket_integration.shares import Share
+from bitbucket_integration.shares import Share, in_percent
 
 NOT_REPORTED = "not reported"
+
+_DECIMALS = 2
 
 
 def number(value: int | None) -> str:
@@ -12,22 +14,11 @@ def number(value: int | None) -> str:
     return NOT_REPORTED if value is None else f"{value:,}"
 
 
-def counted(value: int, noun: str) -> str:
-    """Write a count with its noun, such as `1 model` or `1,200 rows`."""
-    return f"{value:,} {noun}" if value == 1 else f"{value:,} {noun}s"
-
-
 def share(part: int | None, whole: int | None) -> str:
     """Tell a part of a whole in percent; empty when it is nothing or cannot be told."""
     if not part or not whole or part < 0 or whole < 0:
         return ""
-    # Whole numbers throughout, since large floats would round to the other side of a limit.
-    hundredths = (20_000 * part + whole) // (2 * whole)
-    if hundredths == 0:
-        return "<0.01%"
-    if hundredths == 10_000 and part < whole:
-        return ">99.99%"
-    return f"{hundredths // 100:,}.{hundredths % 100:02}%"
+    return in_percent(Share(part, whole), _DECIMALS)
 
 
 def match(equal: Share | None) -> str:
@@ -36,7 +27,7 @@ def match(equal: Share | None) -> str:
         return NOT_REPORTED
     if equal.part in {0, equal.whole}:
         return "100%" if equal.part else "0%"
-    return share(equal.part, equal.whole)
+    return in_percent(equal, _DECIMALS)
 
 
 def full_percent(equal: Share | None) -> int | None:

@@ -10,8 +10,9 @@ from bitbucket_integration.model_diff import (
     RowCounts,
     SampleRow,
 )
+from bitbucket_integration.plain_words import count
 from bitbucket_integration.shares import match_of, rows_in_both
-from full_report.figures import counted, full_percent, match, number, share
+from full_report.figures import full_percent, match, number, share
 
 type ColumnRow = tuple[str, str, str, str, int | None]
 type CountRow = tuple[str, str, str]
@@ -25,17 +26,17 @@ def brief(diff: ModelDiff) -> str:
         return "no differences"
     rows = diff.rows or RowCounts()
     parts = [
-        f"{count:,} {word}"
-        for count, word in (
+        f"{amount:,} {word}"
+        for amount, word in (
             (rows.added, "added"),
             (rows.removed, "removed"),
             (rows.changed, "changed"),
         )
-        if count
+        if amount
     ]
     columns = len(diff.differing_columns)
     if columns:
-        parts.append(f"{counted(columns, 'column')} {'differs' if columns == 1 else 'differ'}")
+        parts.append(f"{count(columns, 'column')} {'differs' if columns == 1 else 'differ'}")
     if diff.schema_changed:
         parts.append("schema changed")
     return " · ".join(parts) or "differs"

@@ -2,7 +2,6 @@
 
 import base64
 import hashlib
-import unicodedata
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
@@ -17,6 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bitbucket_integration.judged_report import JudgedReport, Level
 from bitbucket_integration.model_diff import Outcome
+from bitbucket_integration.plain_words import count, visible
 from bitbucket_integration.shares import rows_in_both
 from full_report import figures, model_facts
 from full_report.report_plots import match_plot, row_plot
@@ -141,7 +141,7 @@ def _environment() -> Environment:
     )
     environment.filters |= {
         "number": figures.number,
-        "counted": figures.counted,
+        "counted": count,
         "time": _time,
         "bitbucket": _bitbucket_address,
     }
@@ -174,15 +174,7 @@ def _hash(name: str) -> str:
 
 
 def _harmless(value: Any) -> Any:
-    # Format characters: a direction override in a name could swap the numbers around it.
-    if type(value) is str and not value.isprintable():
-        return "".join(map(_visible, value))
-    return value
-
-
-def _visible(character: str) -> str:
-    hidden = unicodedata.category(character) in {"Cc", "Cf", "Cs"} and character not in "\n\t"
-    return "\ufffd" if hidden else character
+    return visible(value) if type(value) is str else value
 
 
 def _time(iso: str) -> str:

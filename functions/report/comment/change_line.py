@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 
 from bitbucket_integration.model_name import short_name
+from bitbucket_integration.plain_words import count
 from bitbucket_integration.published_report import Changes
 from comment.markdown import code
-from plain_words import count
 
 _NAMED = 3
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 
 from bitbucket_integration.judged_report import JudgedModel
+from bitbucket_integration.plain_words import count
 from comment.level_marks import marked
 from comment.markdown import code, text
-from plain_words import count
 
 _PER_MODEL = 3
 _LONGEST = 400

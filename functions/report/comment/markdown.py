@@ -6,12 +6,11 @@ so an invisible word joiner takes it apart.
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from urllib.parse import quote
 
-from plain_words import MAX_NAME, shorten
+from bitbucket_integration.plain_words import MAX_NAME, one_line, shorten
 
 _WORD_JOINER = "\u2060"
 _ESCAPED_ANYWHERE = re.compile(r"[\\`*_\[\]<>#|~&]")
@@ -71,16 +70,3 @@ def table(
 
 def _row(cells: Sequence[str]) -> str:
     return "| " + " | ".join(cells) + " |"
-
-
-def one_line(outside: str) -> str:
-    """Text from outside on one line, with what cannot be seen replaced."""
-    # Format characters go too: a direction override in a name could swap the numbers around it.
-    if not outside.isprintable():
-        outside = "".join(map(_visible, outside))
-    return " ".join(outside.split())
-
-
-def _visible(character: str) -> str:
-    hidden = unicodedata.category(character) in {"Cc", "Cf", "Cs"} and not character.isspace()
-    return "\ufffd" if hidden else character

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from bitbucket_integration.judged_report import JudgedModel, Rule
 from bitbucket_integration.model_diff import Dependent, KeyCounts, ModelDiff, Outcome, RowCounts
+from bitbucket_integration.plain_words import count
 from bitbucket_integration.shares import match_of
 from comment.markdown import Align, code, table, text
-from comment.row_numbers import NOT_REPORTED, bar, number, percent
 from comment.sample_table import sample_table
-from plain_words import count
+from row_numbers import NOT_REPORTED, bar, number, percent
 
 _KEY_COLUMNS_NAMED = 5
 _DEPENDENTS_NAMED = 5

@@ -8,7 +8,7 @@ from bitbucket_integration.model_diff import ModelDiff, Outcome, RowCounts
 from bitbucket_integration.shares import Share, rows_in_both, share
 from comment.level_marks import marked
 from comment.markdown import Align, code, table
-from comment.row_numbers import MINUS, base_to_head, number, percent, signed
+from row_numbers import MINUS, base_to_head, number, percent, signed
 
 _HEADERS = (
     "Model",

@@ -11,11 +11,11 @@ from datetime import UTC, datetime
 from functools import partial
 
 from bitbucket_integration.judged_report import JudgedModel, JudgedReport
+from bitbucket_integration.plain_words import count
 from bitbucket_integration.published_report import Changes
 from comment.change_line import change_line
 from comment.finding_lines import finding_lines
 from comment.markdown import code, link, text
-from comment.model_names import shared_schemas, short_names
 from comment.model_section import SectionDetail, section
 from comment.models_table import (
     SHORTEST_ROW,
@@ -25,8 +25,8 @@ from comment.models_table import (
     models_table,
 )
 from comment.report_footer import footer
-from comment.row_numbers import NOT_REPORTED
-from plain_words import count
+from model_names import shared_schemas, short_names
+from row_numbers import NOT_REPORTED
 from verdict import Verdict, verdict_of
 
 # Data Center takes "less than 32768 characters"; Cloud states no limit and took far more.

@@ -3,8 +3,6 @@
 from dataclasses import replace
 
 from bitbucket_integration.model_diff import (
-    ColumnValues,
-    KeyCounts,
     ModelDiff,
     Outcome,
     RowChange,
@@ -32,7 +30,7 @@ def without_columns(diff: ModelDiff, ignored: NamePatterns) -> ModelDiff:
     )
     left = replace(left, rows=_rows_without(diff, left))
     explained = _column_differences(left) < _column_differences(diff)
-    if diff.outcome is Outcome.DIFFERENT and explained and not _differs(left):
+    if diff.outcome is Outcome.DIFFERENT and explained and not left.shows_difference:
         return replace(left, outcome=Outcome.IDENTICAL)
     return left
 
@@ -88,26 +86,4 @@ def _explain(counts: list[int | None], changed: int) -> bool:
 
 def _column_differences(diff: ModelDiff) -> int:
     schema = (*diff.columns_added, *diff.columns_removed, *diff.types_changed)
-    return len(schema) + sum(map(_differs_in_values, diff.column_values))
-
-
-def _differs_in_values(column: ColumnValues) -> bool:
-    return column.differs
-
-
-def _differs(diff: ModelDiff) -> bool:
-    rows, keys = diff.rows or RowCounts(), diff.keys or KeyCounts()
-    return bool(
-        rows.added
-        or rows.removed
-        or rows.changed
-        or _unequal(rows.base, rows.head)
-        or _unequal(keys.base_nulls, keys.head_nulls)
-        or _unequal(keys.base_duplicates, keys.head_duplicates)
-        or diff.columns_reordered
-        or _column_differences(diff)
-    )
-
-
-def _unequal(base: int | None, head: int | None) -> bool:
-    return base is not None and head is not None and base != head
+    return len(schema) + sum(column.differs for column in diff.column_values)

@@ -5,10 +5,10 @@ from collections.abc import Iterator, Sequence
 from bitbucket_integration.judged_report import Finding, JudgedModel, JudgedReport, Level, Rule
 from bitbucket_integration.model_diff import KeyCounts, ModelDiff, Outcome
 from bitbucket_integration.name_patterns import NamePatterns
+from bitbucket_integration.plain_words import count, shorten, some_of
 from bitbucket_integration.report_settings import Effect, ReportSettings
 from judging.ignoring import without_columns
 from judging.limits import Limits
-from plain_words import count, shorten, some_of
 
 _LONGEST_ERROR = 300
 _LEVELS = {Effect.FAIL: Level.FAILED, Effect.WARN: Level.WARNED}

@@ -7,10 +7,10 @@ from fnmatch import fnmatchcase
 from bitbucket_integration.judged_report import Finding, Level, Rule
 from bitbucket_integration.model_diff import ColumnValues, ModelDiff, Outcome, RowCounts
 from bitbucket_integration.model_name import short_name
+from bitbucket_integration.plain_words import shorten, some_of
 from bitbucket_integration.report_settings import Ceiling, Floor, Threshold
 from bitbucket_integration.shares import Share, exact, match_of, rows_in_both, share
-from comment.row_numbers import limit_percent, percent_beside
-from plain_words import shorten, some_of
+from row_numbers import limit_percent, percent_beside
 
 _WILDCARDS = re.compile(r"\[!?\]?[^\]]*\]|[*?]")
 

@@ -151,10 +151,31 @@ class ModelDiff:
         return bool(self.columns_added or self.columns_removed or self.types_changed)
 
     @property
+    def shows_difference(self) -> bool:
+        """Whether anything that was counted or shown is not the same on both sides."""
+        rows, keys = self.rows or RowCounts(), self.keys or KeyCounts()
+        return bool(
+            rows.added
+            or rows.removed
+            or rows.changed
+            or _unequal(rows.base, rows.head)
+            or _unequal(keys.base_nulls, keys.head_nulls)
+            or _unequal(keys.base_duplicates, keys.head_duplicates)
+            or self.schema_changed
+            or self.columns_reordered
+            or any(column.differs for column in self.column_values)
+            or self.samples
+        )
+
+    @property
     def differing_columns(self) -> list[ColumnValues]:
         """The columns with values that differ, the worst first."""
         found = [column for column in self.column_values if column.differs]
         return sorted(found, key=_worst_first)
+
+
+def _unequal(base: int | None, head: int | None) -> bool:
+    return base is not None and head is not None and base != head
 
 
 def _worst_first(column: ColumnValues) -> tuple[int, float, str]:

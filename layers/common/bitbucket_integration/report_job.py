@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, ClassVar
 
 from bitbucket_integration.errors import MalformedJobError
+from bitbucket_integration.submission import Submission
 
 VERSION = 1
 
@@ -76,6 +77,15 @@ class RepositoryJob:
     def group(self) -> str:
         """A repository is gone through once at a time."""
         return f"{self.integration_id}/all"
+
+
+def job_of(submission: Submission) -> PullRequestJob | CommitJob:
+    """The job that gets a submission posted."""
+    if submission.pull_request_id is not None:
+        return PullRequestJob(
+            submission.integration_id, submission.pull_request_id, SUBMITTED, submission.commit
+        )
+    return CommitJob(submission.integration_id, str(submission.commit), SUBMITTED)
 
 
 type ReportJob = PullRequestJob | CommitJob | RepositoryJob

@@ -24,6 +24,24 @@ class Share(NamedTuple):
         return 100 * self.part * limit.denominator < self.whole * limit.numerator
 
 
+def in_percent(part: Share, decimals: int) -> str:
+    """Write a share of something in percent; never as none or all of it unless it is."""
+    unit = 10**decimals
+    # Whole numbers throughout: a float would round 99.96 up to "100.0%".
+    rounded = (200 * unit * part.part + part.whole) // (2 * part.whole)
+    if rounded == 0 and part.part:
+        return f"<{percent_text(1, decimals)}"
+    if rounded == 100 * unit and part.part < part.whole:
+        return f">{percent_text(100 * unit - 1, decimals)}"
+    return percent_text(rounded, decimals)
+
+
+def percent_text(value: int, decimals: int) -> str:
+    """Write so many tenths of a percent, hundredths or smaller parts, by the decimals."""
+    whole, rest = divmod(value, 10**decimals)
+    return f"{whole:,}.{rest:0{decimals}}%"
+
+
 @lru_cache(maxsize=1_000)
 def exact(percent: float) -> Fraction:
     """The number that was written, not the nearest one that a float can hold."""

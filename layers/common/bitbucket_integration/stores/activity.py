@@ -9,8 +9,6 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
-
 from bitbucket_integration.activity import Activity, ActivityEntry, LastReport, Recent
 from bitbucket_integration.stores.items import (
     EXPIRES_AT,
@@ -18,9 +16,9 @@ from bitbucket_integration.stores.items import (
     fields_of,
     from_item,
     integration_partition,
-    is_condition_failure,
     key,
     to_item,
+    unless_condition_fails,
 )
 
 if TYPE_CHECKING:
@@ -113,7 +111,7 @@ class ActivityStore:
     def _update(
         self, integration_id: str, assignment: str, condition: str, values: dict[str, Any]
     ) -> None:
-        try:
+        with unless_condition_fails():
             self._dynamodb.update_item(
                 TableName=self._table,
                 Key=_summary_key(integration_id),
@@ -121,9 +119,6 @@ class ActivityStore:
                 ConditionExpression=condition,
                 ExpressionAttributeValues=to_item(values),
             )
-        except ClientError as error:
-            if not is_condition_failure(error):
-                raise
 
 
 def _recent(stored: Mapping[str, Any]) -> Recent:

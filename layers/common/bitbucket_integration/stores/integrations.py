@@ -25,6 +25,7 @@ from bitbucket_integration.stores.items import (
     is_condition_failure,
     key,
     to_item,
+    unless_condition_fails,
 )
 
 if TYPE_CHECKING:
@@ -206,7 +207,7 @@ class IntegrationStore:
     def _update(
         self, integration: Integration, assignment: str, condition: str, values: dict[str, Any]
     ) -> None:
-        try:
+        with unless_condition_fails():
             self._dynamodb.update_item(
                 TableName=self._table,
                 Key=key(INTEGRATIONS, integration.id),
@@ -214,9 +215,6 @@ class IntegrationStore:
                 ConditionExpression=condition,
                 ExpressionAttributeValues=to_item(values),
             )
-        except ClientError as error:
-            if not is_condition_failure(error):
-                raise
 
     def delete(self, integration: Integration) -> None:
         """Remove an integration and every item that belongs to it; repeating it does no harm.
@@ -232,7 +230,7 @@ class IntegrationStore:
         self._dynamodb.delete_item(TableName=self._table, Key=key(INTEGRATIONS, integration.id))
 
     def _delete_repository(self, integration: Integration) -> None:
-        try:
+        with unless_condition_fails():
             self._dynamodb.delete_item(
                 TableName=self._table,
                 Key=_repository_key(integration.repository),
@@ -240,9 +238,6 @@ class IntegrationStore:
                 ConditionExpression="integration_id = :id",
                 ExpressionAttributeValues=to_item({":id": integration.id}),
             )
-        except ClientError as error:
-            if not is_condition_failure(error):
-                raise
 
     def _keys_of(self, integration_id: str) -> Iterator[dict[str, Any]]:
         for item in self._items_of(integration_partition(integration_id)):

@@ -14,7 +14,8 @@ Partition key, sort key:
 - `WAITING`, `<time>#<integration id>#<number>`: until when a pull request's results are awaited.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import fields
 from decimal import Decimal
 from typing import Any
@@ -77,6 +78,16 @@ def is_condition_failure(error: ClientError) -> bool:
         reasons = error.response.get("CancellationReasons", [])
         return any(one.get("Code") in lost for one in reasons)
     return code == "ConditionalCheckFailedException"
+
+
+@contextmanager
+def unless_condition_fails() -> Iterator[None]:
+    """Let a write whose condition does not hold change nothing."""
+    try:
+        yield
+    except ClientError as error:
+        if not is_condition_failure(error):
+            raise
 
 
 def _plain(value: Any) -> Any:

@@ -4,8 +4,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
-
 from bitbucket_integration.model_diff import ModelDiff
 from bitbucket_integration.stores.items import (
     EXPIRES_AT,
@@ -14,9 +12,9 @@ from bitbucket_integration.stores.items import (
     fields_of,
     from_item,
     integration_partition,
-    is_condition_failure,
     key,
     to_item,
+    unless_condition_fails,
 )
 from bitbucket_integration.stores.packing import packed, unpacked
 from bitbucket_integration.submission import Submission, SubmissionStatus, pull_request_target
@@ -143,7 +141,7 @@ class SubmissionStore:
         values: dict[str, Any],
         names: dict[str, str],
     ) -> None:
-        try:
+        with unless_condition_fails():
             self.dynamodb.update_item(
                 TableName=self.table_name,
                 Key=_key(submission.integration_id, submission.id),
@@ -152,9 +150,6 @@ class SubmissionStore:
                 ExpressionAttributeNames=names,
                 ExpressionAttributeValues=to_item(values | {":seen": submission.submitted_at}),
             )
-        except ClientError as error:
-            if not is_condition_failure(error):
-                raise
 
     def _beginning_with(self, integration_id: str, beginning: str, commit: str) -> list[Submission]:
         found = [

@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 from bitbucket_integration.model_diff import RowCounts
-from bitbucket_integration.shares import Share
+from bitbucket_integration.shares import Share, in_percent, percent_text
 
 NOT_REPORTED = "\N{EN DASH}"
 MINUS = "\N{MINUS SIGN}"
@@ -47,13 +47,7 @@ def percent(share: Share | None) -> str:
     """Tell a share; never 0% or 100% unless it is. Empty when it cannot be told."""
     if share is None or not share.whole:
         return ""
-    # A float would round 99.96 up to "100.0%", as if all of it were meant.
-    tenths = (2_000 * share.part + share.whole) // (2 * share.whole)
-    if tenths == 0 and share.part:
-        return "<0.1%"
-    if tenths == 1_000 and share.part < share.whole:
-        return ">99.9%"
-    return _decimal(tenths, 10)
+    return in_percent(share, 1)
 
 
 def percent_beside(share: Share, limit: Fraction) -> str:
@@ -63,22 +57,18 @@ def percent_beside(share: Share, limit: Fraction) -> str:
     marks = [(mark.numerator, mark.denominator) for mark in (limit, Fraction(0), Fraction(100))]
     part, whole = 100 * share.part, share.whole
     sides = [_order(part * below, above * whole) for above, below in marks]
-    unit = 10
+    decimals = 1
     while True:
         # Whole numbers throughout: thousands of columns may need this.
+        unit = 10**decimals
         rounded = (2 * part * unit + whole) // (2 * whole)
         if [_order(rounded * below, above * unit) for above, below in marks] == sides:
-            return _decimal(rounded, unit)
-        unit *= 10
+            return percent_text(rounded, decimals)
+        decimals += 1
 
 
 def _order(one: int, other: int) -> int:
     return (one > other) - (one < other)
-
-
-def _decimal(value: int, unit: int) -> str:
-    whole, rest = divmod(value, unit)
-    return f"{whole:,}.{rest:0{len(str(unit)) - 1}}%"
 
 
 def limit_percent(limit: float) -> str:

@@ -1,5 +1,6 @@
 """Plain text about what was found, before anybody escapes it for where it is shown."""
 
+import unicodedata
 from collections.abc import Sequence
 
 MAX_NAME = 100
@@ -26,3 +27,23 @@ def some_of(names: Sequence[str], noun: str) -> str:
     named = ", ".join(shorten(name) for name in names[:_NAMED])
     more = len(names) - _NAMED
     return f"{named} and {count(more, f'more {noun}')}" if more > 0 else named
+
+
+def visible(outside: str) -> str:
+    """Text from outside, with what cannot be seen replaced.
+
+    Format characters go too: a direction override in a name could swap the numbers around it.
+    """
+    if outside.isprintable():
+        return outside
+    return "".join(map(_visible, outside))
+
+
+def one_line(outside: str) -> str:
+    """The same on one line."""
+    return visible(" ".join(outside.split()))
+
+
+def _visible(character: str) -> str:
+    hidden = unicodedata.category(character) in {"Cc", "Cf", "Cs"} and character not in "\n\t"
+    return "\ufffd" if hidden else character
