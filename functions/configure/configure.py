@@ -22,6 +22,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 import repository_address
 from admin_api import AdminApi
+from answers import CheckedView, ConfiguredView, IntegrationPage, ManyView, RemovedView
 from api_description.routes import PUBLIC_PATHS, add_description_routes
 from bitbucket_integration import http_event
 from bitbucket_integration.errors import (
@@ -35,14 +36,7 @@ from configuration_page.page import page_answer
 from if_match import etag, expected_revisions
 from integration_filter import Filter, HealthState
 from integration_request import IntegrationRequest
-from integration_view import (
-    CheckedView,
-    ConfiguredView,
-    IntegrationPage,
-    IntegrationView,
-    ManyView,
-    RemovedView,
-)
+from integration_view import IntegrationView
 from life.amendment import found
 from life.settings_change import changed_settings
 from life_routes import IfMatch, IntegrationId, add_life_routes

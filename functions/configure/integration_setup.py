@@ -34,6 +34,7 @@ from bitbucket_integration.stores.secrets import (
     access_token_name,
 )
 from bitbucket_integration.stores.token_users import TokenUsers
+from bitbucket_integration.timestamps import timestamp
 from doctor.access import Access, Seen
 from doctor.examination import Examination
 from doctor.probe import Probe
@@ -43,7 +44,6 @@ from life.amendment import amended
 from life.wishes import wished
 from manual_webhook import ManualWebhook
 from repository_address import CloudAddress, DataCenterAddress
-from timestamps import timestamp
 from webhook_setup import WebhookSetup
 
 _ID_BYTES = 10

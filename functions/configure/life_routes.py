@@ -9,19 +9,18 @@ from aws_lambda_powertools.event_handler.openapi.params import Header, Path, Que
 from aws_lambda_powertools.metrics import MetricUnit
 
 from admin_api import AdminApi
-from bitbucket_integration import http_event
-from bitbucket_integration.stores.activity import MOST_ENTRIES
-from if_match import etag, expected_revisions
-from integration_request import ChangeRequest, Rotated, RotationRequest
-from integration_view import (
+from answers import (
     ActivityEntryView,
     ActivityPage,
     ChangedView,
-    CheckView,
     IntegrationAnswer,
-    ManualWebhookView,
     RotatedView,
 )
+from bitbucket_integration import http_event
+from bitbucket_integration.stores.activity import MOST_ENTRIES
+from check_views import CheckView, ManualWebhookView
+from if_match import etag, expected_revisions
+from integration_request import ChangeRequest, Rotated, RotationRequest
 from life.amendment import found
 from life.rotation import Rotation, SecretRotation
 

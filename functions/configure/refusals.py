@@ -16,9 +16,9 @@ from bitbucket_integration.errors import (
     UnknownIntegrationError,
 )
 from bitbucket_integration.problem import problem_body, sentence
+from check_views import CheckView
 from if_match import etag_of
 from integration_setup import ConfigurationStoppedError
-from integration_view import CheckView
 from life.amendment import ChangedMeanwhileError
 from life.rotation import RotationUnfinishedError
 

@@ -7,49 +7,30 @@ not exist yet; a bad one is refused at once, with all that is wrong about it.
 import json
 import os
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from dataclasses import asdict
 from typing import Any
 
-import boto3
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 import schema_route
 from bitbucket_integration import http_event
-from bitbucket_integration.derived_secrets import ci_token, is_same_secret
 from bitbucket_integration.errors import (
-    IntegrationError,
     InvalidRequestError,
     MissingSecretError,
     NotAuthenticatedError,
 )
 from bitbucket_integration.integration import Integration
 from bitbucket_integration.observability import observers
-from bitbucket_integration.permitted_samples import permitted
 from bitbucket_integration.problem import NOT_CACHED, PROBLEM_TYPE, problem_body, sentence
-from bitbucket_integration.report_job import job_of
-from bitbucket_integration.report_settings import ReportSettings
-from bitbucket_integration.settings import DiffsSettings
-from bitbucket_integration.stores.integrations import IntegrationStore
-from bitbucket_integration.stores.pull_requests import PullRequestStore
-from bitbucket_integration.stores.report_queue import ReportQueue
-from bitbucket_integration.stores.reports import ReportStore
-from bitbucket_integration.stores.secrets import SecretReader
-from bitbucket_integration.stores.submissions import SubmissionStore
-from bitbucket_integration.submission import Submission, submission_id
-from formats.hints import Hints
-from formats.registry import AUTO, FORMATS, format_of
+from diffs_api import DiffsApi, UnknownSubmissionError
 from formats.submission_problems import SubmissionInvalid
-from full_report.report_reader import ReportReader
 from full_report.report_route import add_report_route
-from submission_request import BodyTooLargeError, Target, unpacked
+from submission_request import BodyTooLargeError
 
 _RETRY_SECONDS = 30
 
@@ -57,111 +38,7 @@ logger, metrics = observers("diffs")
 app = APIGatewayRestResolver()
 
 
-class UnknownSubmissionError(IntegrationError):
-    """There is no submission with this id, or it has expired."""
-
-    reason = "unknown_submission"
-
-
-@dataclass(frozen=True, slots=True)
-class DiffsApi:
-    """What CI can do with its token. `now` gives seconds since 1970."""
-
-    integrations: IntegrationStore
-    submissions: SubmissionStore
-    secrets: SecretReader
-    queue: ReportQueue
-    settings: DiffsSettings
-    now: Callable[[], float]
-
-    def authenticate(self, integration_id: str, token: str) -> Integration:
-        """The integration that a token is for.
-
-        Raises NotAuthenticatedError alike for an unknown integration and for a wrong token.
-        """
-        integration = self.integrations.get(integration_id) if token else None
-        now = datetime.fromtimestamp(self.now(), UTC).isoformat(timespec="seconds")
-        versions = integration.ci_token_versions(now) if integration else (1,)
-        key = self.secrets.read(self.settings.signing_key_arn)
-        tokens = [ci_token(key, integration_id, version) for version in versions]
-        same = any(is_same_secret(token, one) for one in tokens)
-        if integration is None or not same:
-            raise NotAuthenticatedError(
-                "the Authorization header must be `Bearer <CI token of this integration>`"
-            )
-        return integration
-
-    def submit(self, integration: Integration, query: Mapping[str, str], body: bytes) -> Submission:
-        """Check, store and queue results.
-
-        Raises InvalidRequestError (a parameter, gzip), SubmissionInvalid (the results) and
-        BodyTooLargeError.
-        """
-        target, hints = Target.from_query(query), Hints.from_query(query)
-        text = unpacked(body)
-        format_ = format_of(query.get("format", AUTO), text)
-        diffs = FORMATS[format_].parse(text, hints)
-        models = permitted(diffs, ReportSettings.stored(integration.settings))
-        read_as = json.dumps([format_, asdict(hints)])
-        submission = Submission(
-            integration_id=integration.id,
-            id=submission_id(target.commit, target.pull_request_id, read_as, text),
-            format=format_,
-            commit=target.commit,
-            pull_request_id=target.pull_request_id,
-            submitted_at=datetime.fromtimestamp(self.now(), UTC).isoformat(timespec="microseconds"),
-            models=len(models),
-        )
-        self.submissions.put(submission, models)
-        self.queue.send(job_of(submission), f"{submission.id}@{submission.submitted_at}")
-        return submission
-
-    def status(self, integration_id: str, wanted_id: str) -> Submission:
-        """What became of a submission. Raises UnknownSubmissionError."""
-        submission = self.submissions.get(integration_id, wanted_id)
-        if submission is None:
-            raise UnknownSubmissionError("this integration has no such submission (any more)")
-        return submission
-
-
-def build_api(environ: Mapping[str, str], now: Callable[[], float]) -> DiffsApi:
-    """The API with real AWS clients, as the environment says."""
-    settings = DiffsSettings.from_environ(environ)
-    config = Config(connect_timeout=2, read_timeout=10, retries={"total_max_attempts": 3})
-    dynamodb = boto3.client("dynamodb", config=config)
-    return DiffsApi(
-        IntegrationStore(dynamodb, settings.table_name),
-        SubmissionStore(
-            dynamodb,
-            boto3.client("s3", config=config),
-            table_name=settings.table_name,
-            bucket_name=settings.bucket_name,
-            retention_days=settings.retention_days,
-            now=now,
-        ),
-        SecretReader(boto3.client("secretsmanager", config=config), now),
-        ReportQueue(boto3.client("sqs", config=config), settings.queue_url),
-        settings,
-        now,
-    )
-
-
-def report_reader(api: DiffsApi) -> ReportReader:
-    """What the full report is read with, beside the rest of the API."""
-    store, settings = api.submissions, api.settings
-    days = settings.retention_days
-    return ReportReader(
-        api.integrations,
-        PullRequestStore(store.dynamodb, settings.table_name, days, api.now),
-        ReportStore(
-            store.dynamodb, store.s3, settings.table_name, settings.bucket_name, days, api.now
-        ),
-        api.secrets,
-        settings.signing_key_arn,
-    )
-
-
-_api = build_api(os.environ, time.time)
+_api = DiffsApi(os.environ, time.time)
 
 
 def not_cached(app_: APIGatewayRestResolver, next_middleware: NextMiddleware) -> Response[Any]:
@@ -175,7 +52,7 @@ app.use(middlewares=[not_cached])
 app.include_router(schema_route.router)
 
 
-add_report_route(app, report_reader(_api), logger, metrics)
+add_report_route(app, _api.reports, logger, metrics)
 
 
 @app.post("/integrations/<integration_id>/diffs")

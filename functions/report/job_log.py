@@ -4,16 +4,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from bitbucket_integration.activity import ActivityEntry
-from bitbucket_integration.errors import IntegrationError
-from bitbucket_integration.problem import sentence
 from bitbucket_integration.report_job import CommitJob, PullRequestJob, ReportJob
 from bitbucket_integration.stores.activity import ActivityStore
+from failure import failure_of
 
 REPORTED = "reported"
 """The outcome of a job that brought a report up to date."""
-
-INTERNAL_ERROR = "internal_error"
-"""The reason of what is a fault of this code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +29,8 @@ class JobLog:
 
     def failed(self, error: Exception) -> None:
         """Note a job that is not tried again."""
-        if isinstance(error, IntegrationError):
-            self._note(error.reason, sentence(error))
-        else:
-            self._note(INTERNAL_ERROR, "See the log of the report function.")
+        failure = failure_of(error)
+        self._note(failure.reason, failure.detail)
 
     def _note(self, outcome: str, detail: str) -> None:
         job = self.job

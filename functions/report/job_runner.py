@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 
 from aws_lambda_powertools import Logger
 
@@ -39,9 +38,11 @@ from bitbucket_integration.stores.reports import ReportStore
 from bitbucket_integration.stores.secrets import SecretReader, access_token_name
 from bitbucket_integration.stores.submissions import SubmissionStore
 from bitbucket_integration.submission import PAUSED
+from bitbucket_integration.timestamps import timestamp
 from catching_up import CatchingUp
 from commit_lookup import CommitLookup
 from decision import decide
+from failure import failure_of
 from gathering import Gathering
 from job_log import REPORTED, JobLog
 from posting import Posting
@@ -80,7 +81,7 @@ class JobRunner:
             return "integration deleted"
         if isinstance(job, PullRequestJob) and job.is_event:
             # Whatever becomes of the job: the webhook works.
-            self.activity.record_event(integration.id, job.cause, _iso(queued_at))
+            self.activity.record_event(integration.id, job.cause, timestamp(queued_at))
         if integration.paused:
             # Once it goes on, every open pull request is brought up to date.
             self._waiting.pause(job)
@@ -107,7 +108,7 @@ class JobRunner:
             # Somebody may be renewing a certificate; the report shall not be missing afterwards.
             self._record_trouble(integration, error)
             raise
-        self.integrations.record_health(integration, Health(since=_iso(self.now())))
+        self.integrations.record_health(integration, Health(since=timestamp(self.now())))
         done.ended(outcome)
         return outcome
 
@@ -163,7 +164,7 @@ class JobRunner:
         )
         report_url = self.report_url(integration, job.pull_request_id)
         try:
-            known = gathering.gather(job, _iso(self.now()), report_url)
+            known = gathering.gather(job, timestamp(self.now()), report_url)
         except NotFoundInBitbucketError as error:
             # Either the pull request is gone, or the whole repository is out of reach.
             check_reach(client, repository)
@@ -176,7 +177,7 @@ class JobRunner:
         posting.apply(known, plan)
         if plan.report is None:
             return known.pull_request.state.value
-        report = LastReport(job.pull_request_id, plan.report.commit, _iso(self.now()))
+        report = LastReport(job.pull_request_id, plan.report.commit, timestamp(self.now()))
         self.activity.record_report(integration.id, report)
         return REPORTED
 
@@ -205,9 +206,6 @@ class JobRunner:
 
     def _record_trouble(self, integration: Integration, error: IntegrationError) -> None:
         logger.warning("no access", reason=error.reason)
-        health = Health(error.reason, f"{error}.", _iso(self.now()))
+        failure = failure_of(error)
+        health = Health(failure.reason, failure.detail, timestamp(self.now()))
         self.integrations.record_health(integration, health)
-
-
-def _iso(seconds: float) -> str:
-    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")

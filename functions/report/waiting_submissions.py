@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from bitbucket_integration.errors import IntegrationError
 from bitbucket_integration.report_job import CommitJob, PullRequestJob, ReportJob
 from bitbucket_integration.stores.submissions import SubmissionStore
 from bitbucket_integration.submission import PAUSED, Submission, SubmissionStatus
+from failure import failure_of
 
 _PAUSED = "Waiting: an admin has paused the reports of this repository."
 
@@ -32,7 +32,8 @@ class WaitingSubmissions:
 
     def give_up(self, job: ReportJob, error: Exception) -> None:
         """Tell CI that a job's submissions will not be posted, and why."""
-        reason = error.reason if isinstance(error, IntegrationError) else "internal_error"
-        detail = str(error) if isinstance(error, IntegrationError) else "See the function's log."
+        failure = failure_of(error)
         for submission in self.of(job):
-            self.submissions.mark(submission, SubmissionStatus.FAILED, reason, detail)
+            self.submissions.mark(
+                submission, SubmissionStatus.FAILED, failure.reason, failure.detail
+            )

@@ -7,7 +7,6 @@ decides from what is true when it runs.
 import os
 import time
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 import boto3
@@ -20,6 +19,7 @@ from bitbucket_integration.report_job import DEADLINE, PullRequestJob
 from bitbucket_integration.settings import SweepSettings
 from bitbucket_integration.stores.deadlines import Deadline, PassedDeadlines
 from bitbucket_integration.stores.report_queue import ReportQueue
+from bitbucket_integration.timestamps import timestamp
 
 _LEAST_MILLISECONDS = 10_000
 """With less time left the rest waits for the next run."""
@@ -41,7 +41,7 @@ class Sweep:
     def run(self, milliseconds_left: Callable[[], int]) -> int:
         """Queue the jobs; how many. Raises boto's errors, and the next run goes on from there."""
         queued = 0
-        now = datetime.fromtimestamp(self._now(), UTC).isoformat(timespec="seconds")
+        now = timestamp(self._now())
         for deadline in self._deadlines.by(now):
             if milliseconds_left() < _LEAST_MILLISECONDS:
                 logger.warning("out of time", queued=queued)

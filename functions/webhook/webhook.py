@@ -8,7 +8,6 @@ import hashlib
 import os
 import time
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 import boto3
@@ -33,6 +32,7 @@ from bitbucket_integration.settings import WebhookSettings
 from bitbucket_integration.stores.integrations import IntegrationStore
 from bitbucket_integration.stores.report_queue import ReportQueue
 from bitbucket_integration.stores.secrets import SecretReader
+from bitbucket_integration.timestamps import timestamp
 from integration_cache import Found, IntegrationCache
 
 MOST_BYTES = 1024 * 1024
@@ -56,14 +56,14 @@ class WebhookReceiver:
         secrets: SecretReader,
         queue: ReportQueue,
         signing_key_arn: str,
-        utc: Callable[[], str],
+        now: Callable[[], float],
     ) -> None:
-        """Use these stores; `utc` gives the time as ISO 8601 in UTC, with seconds."""
+        """Use these stores; `now` gives seconds since 1970."""
         self._integrations = integrations
         self._secrets = secrets
         self._queue = queue
         self._signing_key_arn = signing_key_arn
-        self._utc = utc
+        self._now = now
 
     def receive(self, integration_id: str, headers: Mapping[str, str], body: bytes) -> str:
         """Queue a report job for a genuine event; answers in a word what was done with it.
@@ -105,16 +105,15 @@ class WebhookReceiver:
         self, found: Found | None, integration_id: str, signed: str | None, body: bytes
     ) -> bool:
         # Compared also when the integration is unknown, so that both cases do the same work.
-        versions = found.integration.webhook_secret_versions(self._utc()) if found else (1,)
+        now = timestamp(self._now())
+        versions = found.integration.webhook_secret_versions(now) if found else (1,)
         key = self._secrets.read(self._signing_key_arn)
         secrets = [webhook_secret(key, integration_id, version) for version in versions]
         return any(signature.is_valid(body, signed, secret) for secret in secrets)
 
 
-def build_receiver(
-    environ: Mapping[str, str], now: Callable[[], float], utc: Callable[[], str]
-) -> WebhookReceiver:
-    """A receiver with real AWS clients, as the environment says; `now` gives seconds."""
+def build_receiver(environ: Mapping[str, str], now: Callable[[], float]) -> WebhookReceiver:
+    """A receiver with real AWS clients, as the environment says; `now` gives seconds since 1970."""
     settings = WebhookSettings.from_environ(environ)
     # Bitbucket waits 10 seconds: all three calls of a cold start have to fail before, so that it
     # hears 503 and sends again.
@@ -126,15 +125,11 @@ def build_receiver(
         SecretReader(boto3.client("secretsmanager", config=config), now),
         ReportQueue(boto3.client("sqs", config=config), settings.queue_url),
         settings.signing_key_arn,
-        utc,
+        now,
     )
 
 
-def _utc() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")
-
-
-_receiver = build_receiver(os.environ, time.monotonic, _utc)
+_receiver = build_receiver(os.environ, time.time)
 
 
 def _answer(event: Mapping[str, Any]) -> dict[str, Any]:

@@ -16,6 +16,8 @@ from bitbucket_integration.name_patterns import NamePatterns
         (["orders/"], "orders", "amount", True),
         (["# a comment", "", "amount"], "orders", "amount", True),
         (["b"], "orders", "a/b", False),
+        (["*"], "", "", True),
+        (["*/*"], "orders", "", True),
         ([], "orders", "amount", False),
     ],
 )

@@ -16,12 +16,12 @@ from bitbucket_integration.problem import sentence
 from bitbucket_integration.settings import ConfigureSettings
 from bitbucket_integration.stores.integrations import IntegrationStore
 from bitbucket_integration.stores.secrets import SecretReader, access_token_name
+from bitbucket_integration.timestamps import timestamp
 from doctor.access import Access
 from doctor.examination import Examination
 from doctor.probe import Probe, ProbeName, ProbeStatus, failed
 from doctor.providers import access_to
 from manual_webhook import ManualWebhook
-from timestamps import timestamp
 from webhook_setup import WebhookSetup
 
 _INCOMPLETE = failed(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from bitbucket_integration.integration import Integration
 from bitbucket_integration.stores.integrations import IntegrationStore
+from bitbucket_integration.timestamps import timestamp
 from doctor.probe import Probe
 from integration_request import ChangeRequest
 from integration_setup import IntegrationSetup
@@ -12,7 +13,6 @@ from life.amendment import amended, check_revision, found
 from life.shared_token import SharedTokens
 from life.wishes import wished
 from manual_webhook import ManualWebhook
-from timestamps import timestamp
 
 
 @dataclass(frozen=True, slots=True)

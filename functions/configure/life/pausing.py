@@ -7,8 +7,8 @@ from bitbucket_integration.integration import Integration
 from bitbucket_integration.report_job import RepositoryJob
 from bitbucket_integration.stores.integrations import IntegrationStore
 from bitbucket_integration.stores.report_queue import ReportQueue
+from bitbucket_integration.timestamps import timestamp
 from life.amendment import amended, found
-from timestamps import timestamp
 
 
 @dataclass(frozen=True, slots=True)

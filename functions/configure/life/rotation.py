@@ -13,11 +13,11 @@ from bitbucket_integration.integration import WITHOUT_END, Integration, WebhookM
 from bitbucket_integration.report_job import RepositoryJob
 from bitbucket_integration.stores.integrations import IntegrationStore
 from bitbucket_integration.stores.report_queue import ReportQueue
+from bitbucket_integration.timestamps import timestamp
 from doctor.integration_check import Checked, IntegrationCheck
 from doctor.probe import Probe, ProbeName, ProbeStatus
 from life.amendment import amended, found
 from manual_webhook import ManualWebhook
-from timestamps import timestamp
 
 MANAGED_GRACE_MINUTES = 60
 """Bitbucket tries a delivery again for minutes; this is ample."""

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 
+from answers import ManyView, ResultView
+from check_views import CheckView, ManualWebhookView
 from integration_setup import Configured
-from integration_view import CheckView, ManualWebhookView, ManyView, ResultView, Views
+from integration_view import Views
 from many.connecting import Many, Result
 from refusals import Refusal
 

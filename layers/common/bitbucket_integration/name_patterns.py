@@ -49,4 +49,5 @@ class NamePatterns:
 
 
 def _one_level(name: str) -> str:
-    return name.replace("/", "_")
+    # Nor may an empty one leave a level out: `*` would not fit it.
+    return name.replace("/", "_") or "_"
