@@ -78,6 +78,24 @@ class TestEveryFunction:
         assert "compileall" in makefile.read_text()
 
 
+@pytest.mark.parametrize(
+    ("name", "partitions"),
+    [
+        ("Webhook", {"INTEGRATIONS"}),
+        ("Diffs", {"INTEGRATIONS", "INTEGRATION#*"}),
+        ("Report", {"INTEGRATIONS", "INTEGRATION#*", "WAITING"}),
+        ("Sweep", {"WAITING"}),
+    ],
+)
+def test_a_function_touches_the_partitions_that_it_needs(name: str, partitions: set[str]) -> None:
+    found = set()
+    for statement in statements(name):
+        if statement["Action"].startswith("dynamodb:"):
+            [keys] = statement["Condition"].values()
+            found |= set(keys["dynamodb:LeadingKeys"])
+    assert found == partitions
+
+
 def test_the_webhook_function_can_read_no_access_token() -> None:
     for statement in statements("Webhook"):
         if statement["Action"].startswith("secretsmanager:"):
@@ -337,12 +355,25 @@ class TestTheAlarms:
         assert ALARMS[name]["OKActions"] == wanted
 
     def test_watch_dead_letters_waiting_jobs_and_the_api(self) -> None:
-        watched = {(alarm["Namespace"], alarm["MetricName"]) for alarm in ALARMS.values()}
+        watched = {(str(one["Namespace"]), one["MetricName"]) for one in ALARMS.values()}
         assert watched >= {
             ("AWS/SQS", "ApproximateNumberOfMessagesVisible"),
             ("AWS/SQS", "ApproximateAgeOfOldestMessage"),
             ("AWS/ApiGateway", "5XXError"),
         }
+
+    def test_miss_the_sweep_when_its_schedule_does_not_run_it(self) -> None:
+        alarm = ALARMS["SweepMissingAlarm"]
+        assert alarm["Dimensions"] == [{"Name": "FunctionName", "Value": {"Ref": "SweepFunction"}}]
+        assert (alarm["MetricName"], alarm["Threshold"]) == ("Invocations", 1)
+        assert alarm["ComparisonOperator"] == "LessThanThreshold"
+        assert alarm["TreatMissingData"] == "breaching"
+
+    def test_are_about_the_metrics_of_their_own_stack(self) -> None:
+        variables = template()["Globals"]["Function"]["Environment"]["Variables"]
+        namespace = variables["POWERTOOLS_METRICS_NAMESPACE"]
+        assert "${AWS::StackName}" in namespace["Fn::Sub"]
+        assert ALARMS["AccessTokenRejectedAlarm"]["Namespace"] == namespace
 
     def test_the_apis_alarm_watches_the_stage_that_exists(self) -> None:
         dimensions = {one["Name"]: one["Value"] for one in ALARMS["ApiErrorsAlarm"]["Dimensions"]}

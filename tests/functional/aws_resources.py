@@ -84,6 +84,7 @@ def create(fake: Mapping[str, str], cloud_api_url: str, public_url: str) -> Reso
             "RETENTION_DAYS": "90",
             "MAX_RECEIVES": report["MAX_RECEIVES"],
             "POWERTOOLS_LOG_LEVEL": template()["Parameters"]["LogLevel"]["Default"],
+            "POWERTOOLS_METRICS_NAMESPACE": f"BitbucketDataDiff/{STACK}",
         },
         queue_url=url,
         dead_letter_url=dead_letters["QueueUrl"],

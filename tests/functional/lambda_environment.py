@@ -271,7 +271,6 @@ def account(cloud_api_url: str, public_url: str) -> Iterator[Account]:
         "AWS_ACCESS_KEY_ID": "testing",
         "AWS_SECRET_ACCESS_KEY": "testing",
         "AWS_DEFAULT_REGION": REGION,
-        "POWERTOOLS_METRICS_NAMESPACE": "BitbucketDataDiff",
     }
     with mock.patch.dict("os.environ", fake), mock_aws():
         client.cache_clear()

@@ -193,7 +193,7 @@ class TestTheVerdict:
         assert shown.texts("h1") == ["Change the orders"]
         verdict = " ".join(only(shown.all("p", "verdict")).text.split())
         assert verdict == (
-            "✕ Data diff failed 2 failed, 1 warned, 1 passed of 4 models; 2 with differences."
+            "✗ Data diff failed 2 failed, 1 warned, 1 passed of 4 models; 2 with differences."
         )
 
     def test_of_no_models_is_that_there_were_none(self) -> None:

@@ -26,12 +26,6 @@ from full_report.shown_report import ShownReport
 MOST_FINDINGS = 50
 _MOST_OPEN = 5
 _LEVELS = tuple(sorted(Level, key=lambda level: -level.severity))
-_WORDS = {
-    Level.FAILED: ("✕", "Failed"),
-    Level.INCOMPLETE: ("?", "Incomplete"),
-    Level.WARNED: ("!", "Warned"),
-    Level.PASSED: ("✓", "Passed"),
-}
 _TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -149,7 +143,6 @@ def _environment() -> Environment:
         "facts": model_facts,
         "share": figures.share,
         "in_both": rows_in_both,
-        "words": _WORDS,
         "levels": _LEVELS,
         "style": _text("style.css"),
         "script": _text("script.js"),

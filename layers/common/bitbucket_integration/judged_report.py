@@ -24,11 +24,25 @@ class Level(StrEnum):
         return _SEVERITIES[self]
 
     @property
+    def symbol(self) -> str:
+        """What marks it everywhere: no emoji, which Data Center's database may refuse.
+
+        None takes more than three bytes in UTF-8, which is what MySQL's old `utf8` holds.
+        """
+        return _SYMBOLS[self]
+
+    @property
     def verdict(self) -> str:
         """What it is called as the verdict on all models: with warnings a report still passes."""
         return "passed with warnings" if self is Level.WARNED else self.value
 
 
+_SYMBOLS = {
+    Level.FAILED: "✗",
+    Level.INCOMPLETE: "?",
+    Level.WARNED: "⚠",
+    Level.PASSED: "✓",
+}
 _SEVERITIES = {level: place for place, level in enumerate(Level)}
 
 
