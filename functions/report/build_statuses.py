@@ -8,6 +8,7 @@ from bitbucket_integration.integration import Integration
 from bitbucket_integration.judged_report import JudgedReport
 from bitbucket_integration.plain_words import count
 from bitbucket_integration.pull_request_record import PullRequestRecord
+from bitbucket_integration.token_expiry import near_end
 from knowledge import Knowledge
 from verdict import MAX_DESCRIPTION, build_state, status_description, verdict_of
 
@@ -41,8 +42,9 @@ def status_key(integration_id: str) -> str:
 
 def with_results(known: Knowledge, report: JudgedReport) -> BuildStatus:
     """The status of a commit that there is a report on."""
-    verdict = verdict_of(report)
-    status = _status(known, build_state(verdict), status_description(verdict))
+    verdict, hint = verdict_of(report), _token_hint(known)
+    told = status_description(verdict, MAX_DESCRIPTION - len(hint))
+    status = _status(known, build_state(verdict), told + hint)
     return replace(status, url=known.report_url or status.url)
 
 
@@ -51,20 +53,23 @@ def without_results(known: Knowledge) -> tuple[BuildStatus, Awaiting]:
 
     STOPPED, then: it looks neither as if anything had passed nor as if anything had failed.
     """
-    since = _awaited_since(known)
+    since, hint = _awaited_since(known), _token_hint(known)
+    waiting = _status(known, BuildState.IN_PROGRESS, WAITING + hint)
     minutes = known.settings.wait_minutes
     if not minutes:
-        return _status(known, BuildState.IN_PROGRESS, WAITING), Awaiting(since)
+        return waiting, Awaiting(since)
     until = datetime.fromisoformat(since) + timedelta(minutes=minutes)
     if datetime.fromisoformat(known.now) < until:
-        awaiting = Awaiting(since, until.isoformat(timespec="seconds"))
-        return _status(known, BuildState.IN_PROGRESS, WAITING), awaiting
+        return waiting, Awaiting(since, until.isoformat(timespec="seconds"))
     late = f"No data diff results came within {count(minutes, 'minute')}"
-    return _status(known, BuildState.STOPPED, late), Awaiting(since)
+    return _status(known, BuildState.STOPPED, late + hint), Awaiting(since)
 
 
 def of_nothing_more(known: Knowledge, why: str) -> CommitStatus | None:
-    """The last word on a commit whose results are awaited in vain; None if none are awaited."""
+    """The last word on a commit whose results are awaited in vain; None if none are awaited.
+
+    Nothing would take a hint about the access token from it again.
+    """
     if known.record.build_state != BuildState.IN_PROGRESS:
         return None
     return CommitStatus(known.record.head, _status(known, BuildState.STOPPED, why))
@@ -90,6 +95,21 @@ def _awaited_since(known: Knowledge) -> str:
     record = known.record
     same = record.head == known.head and record.awaited_since
     return record.awaited_since if same else known.now
+
+
+def _token_hint(known: Knowledge) -> str:
+    """What follows a description while the access token is about to end; empty otherwise.
+
+    A date, and not how many days are left: a status is written again only when it says more.
+    """
+    today = datetime.fromisoformat(known.now).date()
+    ends = near_end(known.access_token_expires, today)
+    if ends is None:
+        return ""
+    if ends < today:
+        # It still works, or nothing could be written.
+        return f" · Access token should have ended on {ends}: replace it, or correct the date"
+    return f" · Access token ends on {ends}: replace it in the configuration"
 
 
 def _status(known: Knowledge, state: BuildState, description: str) -> BuildStatus:

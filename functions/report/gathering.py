@@ -63,6 +63,7 @@ class Gathering:
             kept=self._kept(history, head.hash, current) if current else None,
             shown=shown,
             report_url=report_url,
+            access_token_expires=self.integration.access_token_expires,
         )
 
     def _head(

@@ -30,7 +30,8 @@ class Knowledge:
     `previous` is the report that the pull request showed before it showed one on the head. `kept`
     is the newest report on the head, unless it is as new as the results. `shown` is the report that
     the comment speaks of so far, if that is about another commit.
-    `report_url` is where the whole report is, if it is shown anywhere.
+    `report_url` is where the whole report is, if it is shown anywhere. `access_token_expires` is a
+    date, empty when it is not known.
     """
 
     integration_id: str
@@ -48,3 +49,4 @@ class Knowledge:
     kept: PublishedReport | None = None
     shown: PublishedReport | None = None
     report_url: str | None = None
+    access_token_expires: str = ""

@@ -143,11 +143,17 @@ def build_state(verdict: Verdict) -> BuildState:
     return BuildState.SUCCESSFUL
 
 
-def status_description(verdict: Verdict) -> str:
-    """Word the verdict as a build status's description: one line of plain text."""
+def status_description(verdict: Verdict, limit: int = MAX_DESCRIPTION) -> str:
+    """Word the verdict as a build status's description: one line of plain text.
+
+    Where `limit` leaves no room for how much the models differ, that gives way as a whole: part of
+    a number would be another number.
+    """
     told = f"{verdict.finding}: {verdict.extent}" if verdict.extent else verdict.finding
+    if len(told) > limit:
+        told = verdict.finding
     told = told[:1].upper() + told[1:].replace("\N{NO-BREAK SPACE}", " ")
-    return told if len(told) <= MAX_DESCRIPTION else told[: MAX_DESCRIPTION - 1] + "…"
+    return told if len(told) <= limit else told[: limit - 1] + "…"
 
 
 def _with_other_schema(models: Sequence[JudgedModel]) -> int:

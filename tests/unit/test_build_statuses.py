@@ -5,6 +5,7 @@ import pytest
 
 from bitbucket_integration.bitbucket.vocabulary import BuildState
 from bitbucket_integration.judged_report import Finding, JudgedModel, JudgedReport, Level, Rule
+from bitbucket_integration.model_diff import Column, RowCounts
 from bitbucket_integration.pull_request_record import PullRequestRecord
 from bitbucket_integration.report_settings import ReportSettings
 from build_statuses import (
@@ -25,10 +26,11 @@ from tests.unit.known import (
     knowledge,
     status,
 )
-from tests.unit.model_diffs import identical
+from tests.unit.model_diffs import different, identical
 
 WAITING = status(BuildState.IN_PROGRESS, "Waiting for data diff results")
 EIGHT = "2026-11-20T08:00:00+00:00"
+BEGUN = "2026-11-20"
 AWAITED = PullRequestRecord(7, HEAD, build_state=BuildState.IN_PROGRESS, awaited_since=EIGHT)
 
 
@@ -127,6 +129,76 @@ class TestTheLastWord:
         found = of_nothing_more(knowledge(record=AWAITED), "w" * 300)
         assert found is not None
         assert len(found.status.description) == 255
+
+
+ENDS = " · Access token ends on 2026-12-04: replace it in the configuration"
+NEW = (Column("discount"),)
+
+
+class TestATokenThatIsAboutToEnd:
+    @pytest.mark.parametrize(
+        ("expires", "hint"),
+        [
+            ("", ""),
+            ("2026-12-05", ""),
+            ("2026-12-04", ENDS),
+            ("2026-11-20", ENDS.replace("2026-12-04", "2026-11-20")),
+            (
+                "2026-11-19",
+                " · Access token should have ended on 2026-11-19: replace it, or correct the date",
+            ),
+        ],
+    )
+    @pytest.mark.parametrize("minutes", [0, 120])
+    def test_is_told_after_what_the_status_says(
+        self, expires: str, hint: str, minutes: int
+    ) -> None:
+        settings = ReportSettings(wait_minutes=minutes)
+        known = knowledge(access_token_expires=expires, settings=settings)
+        assert without_results(known)[0].description == f"Waiting for data diff results{hint}"
+        shown = with_results(known, report()).description
+        assert shown == f"No models were diffed{hint}"
+
+    def test_is_told_where_nothing_came(self) -> None:
+        known = knowledge(record=AWAITED, access_token_expires="2026-12-04")
+        said = f"No data diff results came within 120 minutes{ENDS}"
+        assert without_results(known)[0] == status(BuildState.STOPPED, said)
+
+    def test_is_told_in_the_same_words_every_day(self) -> None:
+        told = {
+            with_results(
+                knowledge(access_token_expires="2026-12-04", now=f"{day}T12:00:00+00:00"), report()
+            )
+            for day in ("2026-11-20", "2026-11-30", "2026-12-04")
+        }
+        assert len(told) == 1
+
+    def test_takes_the_place_of_row_counts_and_never_of_the_verdict(self) -> None:
+        verdicts = (Level.FAILED, Level.INCOMPLETE, Level.WARNED, Level.PASSED)
+        rows = RowCounts(added=2**63 - 1, removed=None, changed=None)
+        diffs = [different(f"m{n}", rows, columns_added=NEW) for n in range(5_000)]
+        judged = JudgedReport(
+            tuple(
+                JudgedModel(diff, (Finding(verdicts[n % 4], Rule.MATCH, "x"),))
+                for n, diff in enumerate(diffs)
+            )
+        )
+        wide = with_results(knowledge(), judged).description
+        assert wide.endswith("not reported; schema changed in 5,000 models")
+        shown = with_results(knowledge(access_token_expires="2026-12-04"), judged).description
+        kinds = "1,250 of 5,000 models failed, 1,250 incomplete, 1,250 warned, 1,250 differ"
+        assert shown == f"{kinds}{ENDS}"
+
+    def test_leaves_row_counts_that_there_is_room_for(self) -> None:
+        models = (JudgedModel(different("m", RowCounts(added=1, removed=0, changed=0)), ()),)
+        known = knowledge(access_token_expires="2026-12-04")
+        shown = with_results(known, JudgedReport(models)).description
+        assert shown == f"1 model differs: 1 row added, 0 removed, 0 changed{ENDS}"
+
+    def test_is_no_part_of_a_last_word(self) -> None:
+        found = of_nothing_more(knowledge(record=AWAITED, access_token_expires=BEGUN), "Why.")
+        assert found is not None
+        assert found.status.description == "Why."
 
 
 def test_a_status_key_has_at_most_40_characters() -> None:

@@ -160,6 +160,17 @@ def test_a_description_of_the_largest_counts_is_not_cut() -> None:
     assert description.endswith("; schema changed in 5,001 models")
 
 
+@given(merged_diffs, any_settings, st.integers(100, 255))
+def test_a_description_of_any_length_says_all_or_how_many_models_are_of_which_kind(
+    diffs: list[ModelDiff], settings: ReportSettings, limit: int
+) -> None:
+    found = verdict(diffs, settings)
+    whole = status_description(found)
+    description = status_description(found, limit)
+    assert len(description) <= limit
+    assert description == (whole if len(whole) <= limit else whole.partition(":")[0])
+
+
 @given(merged_diffs, any_settings)
 def test_every_model_is_counted_once(diffs: list[ModelDiff], settings: ReportSettings) -> None:
     found = verdict(diffs, settings)

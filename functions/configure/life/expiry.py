@@ -1,11 +1,10 @@
-"""When an access token ends, as its admin has told."""
+"""What an admin is told about an access token that is about to end."""
 
 from dataclasses import dataclass
 from datetime import date
 
 from bitbucket_integration.integration import Integration
-
-WARNING_DAYS = 14
+from bitbucket_integration.token_expiry import near_end
 
 ACCESS_TOKEN_EXPIRES_SOON = "access_token_expires_soon"  # noqa: S105 a reason
 
@@ -20,12 +19,10 @@ class Warning:  # noqa: A001 it is one
 
 def warnings_of(integration: Integration, today: date) -> tuple[Warning, ...]:
     """What an admin should know about although the integration works."""
-    if not integration.access_token_expires:
+    ends = near_end(integration.access_token_expires, today)
+    if ends is None:
         return ()
-    ends = date.fromisoformat(integration.access_token_expires)
     days = (ends - today).days
-    if days > WARNING_DAYS:
-        return ()
     when = f"should have ended on {ends}" if days < 0 else f"ends on {ends}, {_in(days)}"
     detail = (
         f"The access token {when}. Create a new one in Bitbucket and replace it here, or correct"
