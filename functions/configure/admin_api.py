@@ -49,7 +49,7 @@ class AdminApi:
         shared = SharedTokens(self.integrations, users, access_tokens)
         self.setup = IntegrationSetup(
             self.integrations,
-            users,
+            shared,
             access_tokens,
             self._secrets,
             webhooks,

@@ -33,7 +33,6 @@ from bitbucket_integration.stores.secrets import (
     SecretReader,
     access_token_name,
 )
-from bitbucket_integration.stores.token_users import TokenUsers
 from bitbucket_integration.timestamps import timestamp
 from doctor.access import Access, Seen
 from doctor.examination import Examination
@@ -41,6 +40,7 @@ from doctor.probe import Probe
 from doctor.providers import access_to
 from integration_request import IntegrationRequest
 from life.amendment import amended
+from life.shared_token import SharedTokens
 from life.wishes import wished
 from manual_webhook import ManualWebhook
 from repository_address import CloudAddress, DataCenterAddress
@@ -78,7 +78,7 @@ class ReplacedToken:
             webhook=self.settled.webhook,
             webhook_id=self.settled.webhook_id,
             webhook_url=self.settled.webhook_url,
-            health=self.health,
+            health=self.health.after(one.health),
         )
 
 
@@ -103,7 +103,7 @@ class IntegrationSetup:
     """Configures integrations; `now` gives seconds since 1970."""
 
     integrations: IntegrationStore
-    users: TokenUsers
+    shared: SharedTokens
     access_tokens: AccessTokenWriter
     secrets: SecretReader
     webhooks: WebhookSetup
@@ -135,6 +135,8 @@ class IntegrationSetup:
                 # First, since the same call again sees the new token in use already.
                 stored = self._without_expiry(stored)
             replaced = self._replaced(stored, token, seen, public_url, examination, same=same)
+            # Before its own is stored, so that the same call again reaches those that are left.
+            self._tell_others(stored, wished(stored, request, same_token=True))
             integration = amended(
                 self.integrations,
                 stored,
@@ -177,12 +179,18 @@ class IntegrationSetup:
         return Examination(access.names, access.base_url, access.screens, self.now)
 
     def _without_expiry(self, stored: Integration) -> Integration:
+        self._tell_others(stored, replace(stored, access_token_expires=""))
         return amended(
             self.integrations,
             stored,
             lambda one: replace(one, access_token_expires=""),
             timestamp(self.now()),
         )
+
+    def _tell_others(self, before: Integration, after: Integration) -> None:
+        """Let those that share the token know when it ends, if that has changed."""
+        if after.access_token_expires != before.access_token_expires:
+            self.shared.tell(after, timestamp(self.now()))
 
     def _replaced(  # noqa: PLR0913 what a token is checked and kept with
         self,
@@ -207,7 +215,7 @@ class IntegrationSetup:
 
     def share_token(self, integration: Integration) -> str:
         """Let others use an integration's access token; under which id it is kept."""
-        self.users.add(integration.access_token_owner, integration.id)
+        self.shared.join(integration)
         return integration.access_token_owner
 
     def is_token_of(self, owner: str, access_token: str) -> bool:
@@ -232,8 +240,9 @@ class IntegrationSetup:
             access_token_id=token_owner,
         )
         if token_owner:
+            new = replace(new, access_token_expires=self.shared.expiry(token_owner))
             # Before there is anything that needs the token.
-            self.users.add(token_owner, new.id)
+            self.shared.join(new)
         return self.integrations.create(new)
 
     def _ci_token(self, integration: Integration) -> str:

@@ -138,6 +138,17 @@ class TestAnotherAccessToken:
         assert tokens(connection) == [token]
 
 
+class TestTheSameAgain:
+    def test_is_no_change(self, connection: Connection) -> None:
+        system = connection.system
+        before = show(connection)
+        system.account.clock.let_pass(minutes=5)
+        assert system.configure().headers["ETag"] == before.headers["ETag"]
+        again = change(connection, access_token=system.access_token)
+        assert again.headers["ETag"] == before.headers["ETag"]
+        assert show(connection).json() == before.json()
+
+
 class TestTheExpiry:
     def test_is_warned_of_in_time(self, connection: Connection) -> None:
         soon = change(connection, access_token_expires="2026-01-01").json()["integration"]

@@ -77,6 +77,13 @@ class TestShowing:
         problem(answer, 404, "unknown_integration")
 
 
+def fail_at_the_last_step(system: System) -> None:
+    """Let the removal of an integration stop before the integration itself is gone."""
+    system.account.calls.fail(
+        "DeleteItem", where=lambda parameters: parameters["Key"]["pk"]["S"] == "INTEGRATIONS"
+    )
+
+
 class TestDeleting:
     def test_removes_webhook_secret_and_rows(self, connection: Connection) -> None:
         system = connection.system
@@ -130,9 +137,32 @@ class TestDeleting:
         system.account.calls.fail(operation)
         path = f"/integrations/{connection.id}"
         problem(system.call("DELETE", path), 503, "try_again_later")
-        assert system.call("DELETE", path).json()["deleted"] is True
+        again = system.call("DELETE", path).json()
+        assert again == {"deleted": True, "webhook_removed": True, "detail": ""}
         assert (objects(system), system.account.items()) == ([], [])
         assert system.account.access_tokens() == {}
+
+    def test_that_stops_half_way_names_a_webhook_that_is_left_every_time(
+        self, connection: Connection
+    ) -> None:
+        system = connection.system
+        system.bitbucket.revoke_access_token(system.access_token)
+        fail_at_the_last_step(system)
+        path = f"/integrations/{connection.id}"
+        problem(system.call("DELETE", path), 503, "try_again_later")
+        assert system.account.access_tokens() == {}
+        again = system.call("DELETE", path).json()
+        assert (again["deleted"], again["webhook_removed"]) == (True, False)
+        assert f"{system.url}/webhooks/{connection.id}" in again["detail"]
+
+    def test_that_stops_half_way_is_finished_by_whoever_knows_the_etag(
+        self, connection: Connection
+    ) -> None:
+        system, path = connection.system, f"/integrations/{connection.id}"
+        known = {"If-Match": system.call("GET", path).headers["ETag"]}
+        fail_at_the_last_step(system)
+        problem(system.call("DELETE", path, headers=known), 503, "try_again_later")
+        assert system.call("DELETE", path, headers=known).json()["deleted"] is True
 
     def test_while_bitbucket_is_down_removes_nothing_and_works_again_later(
         self, connection: Connection

@@ -113,11 +113,19 @@ def rotating_report_links(system: System) -> Act:
     return rotating(system, what="report_links")
 
 
-def connecting_many(system: System) -> Act:
+def connecting_many(system: System, **options: Any) -> Act:
     """Two repositories are connected with one access token."""
     make_repositories(system, "orders")
-    body = {"all_in": everything(system), "access_token": group_token(system)}
+    body = {"all_in": everything(system), "access_token": group_token(system)} | options
     return lambda: system.call("POST", "/integrations", json=body)
+
+
+def connecting_one_of_many_again(system: System) -> Act:
+    """It gets another access token, which the other one has, too, and whose end is known."""
+    connect = connecting_many(system, access_token_expires="2030-01-31")
+    connect()
+    token = group_token(system)
+    return lambda: system.configure(access_token=token, access_token_expires="2031-01-31")
 
 
 def removing_one_of_many(system: System) -> Act:
@@ -138,6 +146,7 @@ def removing_the_last_of_many(system: System) -> Act:
 CALLS = [
     connecting,
     connecting_again,
+    connecting_one_of_many_again,
     checking,
     changing,
     pausing,

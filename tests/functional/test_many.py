@@ -131,6 +131,44 @@ def test_another_token_is_replaced_for_all_that_share_it(system: System, token: 
     assert {one["access_token_expires"] for one in listed} == {"2099-01-31"}
 
 
+def expiries(system: System) -> set[str | None]:
+    listed = system.call("GET", "/integrations").json()["integrations"]
+    return {one["access_token_expires"] for one in listed}
+
+
+def test_connecting_one_again_with_another_token_is_told_to_all_that_share_it(
+    system: System, token: str
+) -> None:
+    connect(system, token, all_in=everything(system), access_token_expires="2098-01-31")
+    assert expiries(system) == {"2098-01-31"}
+    replacement = group_token(system)
+    assert system.configure(access_token=replacement).status_code == 200
+    assert list(system.account.access_tokens().values()) == [replacement]
+    assert expiries(system) == {None}
+    again = system.configure(access_token=replacement, access_token_expires="2099-01-31")
+    assert again.status_code == 200
+    assert expiries(system) == {"2099-01-31"}
+
+
+def test_another_token_for_all_is_told_to_all(system: System, token: str) -> None:
+    connect(system, token, all_in=everything(system), access_token_expires="2098-01-31")
+    replacement = group_token(system)
+    address = system.bench.address(system.bitbucket)
+    body = {"repositories": [address], "access_token_expires": "2099-01-31"}
+    connect(system, replacement, **body)
+    assert expiries(system) == {"2099-01-31"}
+
+
+def test_a_repository_that_joins_knows_when_the_shared_token_ends(
+    system: System, token: str
+) -> None:
+    connect(system, token, all_in=everything(system), access_token_expires="2099-01-31")
+    make_repositories(system, "payments")
+    connect(system, token, all_in=everything(system))
+    assert len(system.call("GET", "/integrations").json()["integrations"]) == 5
+    assert expiries(system) == {"2099-01-31"}
+
+
 def test_the_secret_goes_with_its_last_user(system: System, token: str) -> None:
     results = connect(system, token, all_in=everything(system))["results"]
     *first, last = [one["integration"]["id"] for one in results]

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from bitbucket_integration.integration import WITHOUT_END, Integration
+from bitbucket_integration.integration import WITHOUT_END, Health, Integration
 from tests.unit.stored import integration
 
 NOON = "2026-11-20T12:00:00+00:00"
@@ -31,6 +31,19 @@ def test_the_former_secret_is_accepted_until_its_grace_ends(
     assert token.ci_token_versions(NOON) == accepted
     assert integration().webhook_secret_versions(NOON) == (1,)
     assert token.webhook_secret_versions(NOON) == (1,)
+
+
+@pytest.mark.parametrize(
+    ("former", "since"),
+    [
+        (Health(since=NOON), NOON),
+        (Health(), LATER),
+        (Health("ok", "It had another cause.", NOON), LATER),
+        (Health("rate_limited", since=NOON), LATER),
+    ],
+)
+def test_health_that_is_the_same_has_been_so_for_longer(former: Health, since: str) -> None:
+    assert Health(since=LATER).after(former) == Health(since=since)
 
 
 def test_an_access_token_is_an_integrations_own_unless_it_shares_one() -> None:

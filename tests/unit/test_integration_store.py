@@ -37,7 +37,8 @@ FULL = integration(
     health=Health("access_token_rejected", "wrong", "2026-11-20T11:00:00+00:00"),
     settings='{"sample_rows":true}',
 )
-REFUSED = Health("access_token_rejected", "It was revoked.", "2026-11-20T12:00:00+00:00")
+NOON = "2026-11-20T12:00:00+00:00"
+REFUSED = Health("access_token_rejected", "It was revoked.", NOON)
 
 
 def fill(dynamodb: "DynamoDBClient", integration_id: str, count: int) -> None:
@@ -308,7 +309,8 @@ class TestHealth:
     @pytest.mark.parametrize(
         ("before", "now", "calls"),
         [
-            (Health(), Health(since="2026-11-20T12:00:00+00:00"), []),
+            (Health(since=NOON), Health(since="2026-11-21T00:00:00+00:00"), []),
+            (Health(), Health(since=NOON), ["UpdateItem"]),
             (REFUSED, replace(REFUSED, since="2026-11-21T00:00:00+00:00"), []),
             (REFUSED, REFUSED, []),
             (REFUSED, Health(), ["UpdateItem"]),
@@ -318,6 +320,7 @@ class TestHealth:
         ],
         ids=[
             "still well",
+            "well for the first time",
             "still refused",
             "the same",
             "well again",

@@ -65,9 +65,7 @@ class IntegrationCheck:
         access = access_to(integration.repository, self.settings.cloud_api_url)
         examination = Examination(access.names, access.base_url, access.screens, self.now)
         examined = self._examined(access, examination, integration, public_url)
-        health = examination.health(timestamp(self.now()))
-        if replace(health, since="") == replace(integration.health, since=""):
-            health = integration.health
+        health = examination.health(timestamp(self.now())).after(integration.health)
         checked = replace(examined, health=health)
         self.integrations.record_check(checked)
         return Checked(

@@ -76,6 +76,11 @@ class Removal:
             # Nothing has been removed yet: the same call again can remove everything.
             raise
         except (BitbucketError, MissingSecretError) as error:
+            if isinstance(error, MissingSecretError) and integration.webhook_url is None:
+                # A call before has removed both, or there never was either.
+                return ""
             url = integration.webhook_url or path_of(integration)
             return f"Remove the webhook {url} in Bitbucket by hand: {error}."
+        # The access token goes before the row: should that fail, nobody can look any more.
+        self.integrations.record_no_webhook(integration)
         return ""

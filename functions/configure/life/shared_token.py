@@ -17,6 +17,16 @@ class SharedTokens:
     users: TokenUsers
     access_tokens: AccessTokenWriter
 
+    def join(self, integration: Integration) -> None:
+        """Note that an integration uses its access token, so that it stays as long."""
+        self.users.add(integration.access_token_owner, integration.id)
+
+    def expiry(self, owner: str) -> str:
+        """When the token ends that is kept under this id, as an integration stores it."""
+        noted = (self.integrations.get(one) for one in (owner, *self.users.of(owner)))
+        users = (one for one in noted if one and one.access_token_owner == owner)
+        return next((one.access_token_expires for one in users), "")
+
     def others(self, integration: Integration) -> list[Integration]:
         """The other integrations with the same access token."""
         owner = integration.access_token_owner

@@ -1,6 +1,6 @@
 """An integration: one repository that reports are posted to. It holds no secret."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import ClassVar
 
@@ -93,6 +93,11 @@ class Health:
     def ok(self) -> bool:
         """True unless the last try was refused."""
         return self.reason == "ok"
+
+    def after(self, former: "Health") -> "Health":
+        """This health, or the former one where that says the same, for longer."""
+        same = bool(former.since) and replace(self, since=former.since) == former
+        return former if same else self
 
 
 @dataclass(frozen=True, slots=True)

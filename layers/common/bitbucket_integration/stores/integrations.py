@@ -167,7 +167,7 @@ class IntegrationStore:
 
     def record_health(self, integration: Integration, health: Health) -> None:
         """Note whether Bitbucket let us work; writes only what changed."""
-        if replace(health, since="") == replace(integration.health, since=""):
+        if health.after(integration.health) == integration.health:
             return
         self._update(
             integration,
@@ -202,6 +202,15 @@ class IntegrationStore:
                 ":webhook_url": integration.webhook_url,
                 ":health": asdict(integration.health),
             },
+        )
+
+    def record_no_webhook(self, integration: Integration) -> None:
+        """Note that its webhook was removed from Bitbucket."""
+        self._update(
+            integration,
+            "SET webhook_id = :none, webhook_url = :none",
+            "attribute_exists(pk)",
+            {":none": None},
         )
 
     def _update(
