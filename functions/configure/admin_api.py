@@ -11,6 +11,7 @@ from bitbucket_integration.errors import NotAuthenticatedError
 from bitbucket_integration.settings import ConfigureSettings
 from bitbucket_integration.stores.activity import ActivityStore
 from bitbucket_integration.stores.integrations import IntegrationStore
+from bitbucket_integration.stores.pull_requests import AwaitedPullRequests
 from bitbucket_integration.stores.purge import Purge
 from bitbucket_integration.stores.report_queue import ReportQueue
 from bitbucket_integration.stores.secrets import AccessTokenWriter, SecretReader
@@ -18,6 +19,7 @@ from bitbucket_integration.stores.token_users import TokenUsers
 from doctor.integration_check import IntegrationCheck
 from integration_setup import IntegrationSetup
 from integration_view import Views
+from life.awaited_results import AwaitedResults
 from life.changing import Changing
 from life.pausing import Pausing
 from life.removal import Removal
@@ -63,6 +65,7 @@ class AdminApi:
         self.removal = Removal(
             self.integrations,
             shared,
+            AwaitedResults(AwaitedPullRequests(dynamodb, self.settings.table_name), now),
             self._secrets,
             Purge(boto3.client("s3", config=config), self.settings.bucket_name),
             self.settings,

@@ -4,15 +4,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bitbucket_integration.bitbucket.vocabulary import BuildState, BuildStatus
-from bitbucket_integration.integration import Integration
+from bitbucket_integration.build_status import STATUS_NAME, status_key
 from bitbucket_integration.judged_report import JudgedReport
 from bitbucket_integration.plain_words import count
-from bitbucket_integration.pull_request_record import PullRequestRecord
 from bitbucket_integration.token_expiry import near_end
 from knowledge import Knowledge
 from verdict import MAX_DESCRIPTION, build_state, status_description, verdict_of
 
-STATUS_NAME = "Data diff"
 WAITING = "Waiting for data diff results"
 OVERTAKEN = "A newer commit came before any results"
 TURNED_OFF = "Build statuses are turned off"
@@ -33,11 +31,6 @@ class Awaiting:
 
     since: str
     until: str = ""
-
-
-def status_key(integration_id: str) -> str:
-    """The build status's key; Bitbucket Cloud allows 40 characters."""
-    return f"data-diff-{integration_id}"[:40]
 
 
 def with_results(known: Knowledge, report: JudgedReport) -> BuildStatus:
@@ -73,22 +66,6 @@ def of_nothing_more(known: Knowledge, why: str) -> CommitStatus | None:
     if known.record.build_state != BuildState.IN_PROGRESS:
         return None
     return CommitStatus(known.record.head, _status(known, BuildState.STOPPED, why))
-
-
-def of_a_lost_pull_request(
-    record: PullRequestRecord, integration: Integration
-) -> BuildStatus | None:
-    """The last word on the head of a pull request that is gone; None if nothing is awaited."""
-    if record.build_state != BuildState.IN_PROGRESS:
-        return None
-    return BuildStatus(
-        key=status_key(integration.id),
-        state=BuildState.STOPPED,
-        name=STATUS_NAME,
-        description=f"Pull request {record.pull_request_id} is gone.",
-        url=integration.repository.web_url,
-        source_branch="",
-    )
 
 
 def _awaited_since(known: Knowledge) -> str:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from bitbucket_integration.bitbucket.code_insights import Annotation, InsightReport
 from bitbucket_integration.bitbucket.vocabulary import BuildStatus, PullRequestState
+from bitbucket_integration.build_status import status_key
 from bitbucket_integration.judged_report import JudgedReport
 from bitbucket_integration.model_diff import merge
 from bitbucket_integration.published_report import PublishedReport
@@ -15,7 +16,6 @@ from build_statuses import (
     Awaiting,
     CommitStatus,
     of_nothing_more,
-    status_key,
     with_results,
     without_results,
 )

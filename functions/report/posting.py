@@ -10,6 +10,7 @@ from aws_lambda_powertools import Logger
 from bitbucket_integration.bitbucket.client import BitbucketClient
 from bitbucket_integration.bitbucket.repository import BitbucketRepository
 from bitbucket_integration.bitbucket.vocabulary import BuildState, BuildStatus, PullRequestState
+from bitbucket_integration.build_status import last_word
 from bitbucket_integration.errors import NotFoundInBitbucketError
 from bitbucket_integration.integration import Integration
 from bitbucket_integration.published_report import PublishedReport
@@ -19,7 +20,7 @@ from bitbucket_integration.stores.pull_requests import PullRequestStore
 from bitbucket_integration.stores.reports import ReportStore
 from bitbucket_integration.stores.submissions import SubmissionStore
 from bitbucket_integration.submission import SubmissionStatus
-from build_statuses import Awaiting, CommitStatus, of_a_lost_pull_request
+from build_statuses import Awaiting, CommitStatus
 from comment_posting import CommentPosting
 from decision import Insights, Plan, marker
 from gating import says
@@ -62,7 +63,7 @@ class Posting:
     def leave(self, integration: Integration, pull_request_id: int) -> None:
         """Let nobody wait for a pull request that is gone. Raises a BitbucketError."""
         record = self.pull_requests.get(integration.id, pull_request_id)
-        status = of_a_lost_pull_request(record, integration)
+        status = last_word(record, integration, f"Pull request {pull_request_id} is gone.")
         if status is not None:
             self._set_status(record.head, status)
             left = replace(record, build_state=status.state.value, build_status_digest="")

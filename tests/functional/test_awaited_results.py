@@ -1,12 +1,15 @@
 """Results that come late or never, and build statuses that nobody has to wait for."""
 
+from importlib import import_module
 from typing import Any
+from unittest import mock
 
 import pytest
 
 from tests.functional.bench import CLOUD, on_both
 from tests.functional.conftest import Connection
 from tests.functional.data_diff_lines import different, identical
+from tests.functional.problems import problem
 
 pytestmark = on_both
 
@@ -35,6 +38,13 @@ def let_pass(connection: Connection, minutes: int) -> None:
 def status_writes(connection: Connection) -> int:
     requests = connection.system.bitbucket.requests("POST", connection.bench.build_status)
     return len(requests)
+
+
+def remove(connection: Connection) -> dict[str, Any]:
+    answer = connection.system.call("DELETE", f"/integrations/{connection.id}")
+    assert answer.status_code == 200, answer.text
+    removed: dict[str, Any] = answer.json()
+    return removed
 
 
 class TestResultsThatDoNotCome:
@@ -196,3 +206,61 @@ def test_nobody_needs_to_see_what_is_awaited(
     bitbucket = connection.system.bitbucket
     assert bitbucket.build_statuses(connection.repository, head) == []
     assert connection.system.account.items("WAITING") == []
+
+
+class TestRemovingTheIntegration:
+    def test_lets_no_pull_request_wait(self, connection: Connection) -> None:
+        _, waiting = opened(connection)
+        _, reported = opened(connection)
+        connection.submit(identical(), commit=reported)
+        connection.settle()
+        answer = remove(connection)
+        assert answer == {"deleted": True, "webhook_removed": True, "detail": ""}
+        why = "Data diff reports were turned off for this repository"
+        assert connection.build_status(waiting) == (stopped(connection), why)
+        assert connection.build_status(reported)[0] == "SUCCESSFUL"
+
+    def test_leaves_the_closed_status_on_its_pull_request(self, connection: Connection) -> None:
+        number, head = opened(connection)
+        remove(connection)
+        bitbucket = connection.system.bitbucket
+        [status] = bitbucket.build_statuses(connection.repository, head)
+        branch = bitbucket.pull_request(connection.repository, number).source_branch
+        assert (status.refname or "").removeprefix("refs/heads/") == branch
+        assert status.url.endswith(f"/{number}")
+
+    def test_with_many_that_wait_takes_several_calls(self, connection: Connection) -> None:
+        heads = [opened(connection)[1] for _ in range(2)]
+        with mock.patch.object(import_module("life.awaited_results"), "_PATIENCE_SECONDS", -1):
+            answer = remove(connection)
+        assert (answer["deleted"], answer["webhook_removed"]) == (False, True)
+        assert "same call again" in answer["detail"]
+        assert remove(connection)["deleted"] is True
+        for head in heads:
+            assert connection.build_status(head)[0] == stopped(connection)
+
+    def test_while_bitbucket_is_down_goes_on_with_the_next_call(
+        self, connection: Connection
+    ) -> None:
+        heads = [opened(connection)[1] for _ in range(2)]
+        path = connection.bench.build_status
+        connection.system.bitbucket.add_fault("server_error", method="POST", path=path, skip=1)
+        answer = connection.system.call("DELETE", f"/integrations/{connection.id}")
+        problem(answer, 503, "bitbucket_unavailable")
+        assert remove(connection)["deleted"] is True
+        for head in heads:
+            assert connection.build_status(head)[0] == stopped(connection)
+        assert len(connection.system.bitbucket.requests("POST", path)) == 5, "one of them twice"
+
+    def test_says_that_it_could_not_close_what_waits(self, connection: Connection) -> None:
+        _, head = opened(connection)
+        connection.system.bitbucket.add_fault(
+            "redirect",
+            method="POST",
+            path=connection.bench.build_status,
+            location="http://127.0.0.1:9/login",
+        )
+        answer = remove(connection)
+        assert (answer["deleted"], answer["webhook_removed"]) == (True, True)
+        assert "stay in progress" in answer["detail"]
+        assert connection.build_status(head)[0] == "INPROGRESS"

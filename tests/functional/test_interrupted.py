@@ -42,8 +42,9 @@ def checking(system: System) -> Act:
 
 
 def removing(system: System) -> Act:
-    """A repository is disconnected that reports were made of."""
+    """A repository is disconnected that reports were made of, and are awaited of."""
     connection = system.connect()
+    connection.open_pull_request()
     _, head = connection.open_pull_request()
     connection.submit(**results(3), commit=head)
     connection.settle()

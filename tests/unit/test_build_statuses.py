@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 
 from bitbucket_integration.bitbucket.vocabulary import BuildState
+from bitbucket_integration.build_status import status_key
 from bitbucket_integration.judged_report import Finding, JudgedModel, JudgedReport, Level, Rule
 from bitbucket_integration.model_diff import Column, RowCounts
 from bitbucket_integration.pull_request_record import PullRequestRecord
@@ -12,7 +13,6 @@ from build_statuses import (
     Awaiting,
     CommitStatus,
     of_nothing_more,
-    status_key,
     with_results,
     without_results,
 )

@@ -78,8 +78,9 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
     ("delete", _ID): Operation(
         "delete_integration",
         "Remove an integration",
-        "Removes the webhook, results and reports, the access token, and all rows. With very many"
-        " results `deleted` is false, and the same call again goes on.",
+        "Removes the webhook, results and reports, the access token, and all rows, and closes build"
+        " statuses that wait for results. With very many of them `deleted` is false, and the same"
+        " call again goes on.",
         _all(_ONE, {412: ("changed_meanwhile",), 503: ("rate_limited", "bitbucket_unavailable")}),
     ),
     ("post", f"{_ID}/check"): Operation(

@@ -19,6 +19,7 @@ from bitbucket_integration.stores.secrets import (
 )
 from doctor.providers import access_to
 from life.amendment import check_revision, found
+from life.awaited_results import AwaitedResults
 from life.shared_token import SharedTokens
 from webhook_setup import path_of
 
@@ -33,11 +34,21 @@ class Removed:
 
 
 @dataclass(frozen=True, slots=True)
+class _Left:
+    """What Bitbucket still has. `detail` is for a person, `more` for the same call again."""
+
+    webhook_removed: bool = True
+    detail: str = ""
+    more: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Removal:
     """Removes integrations."""
 
     integrations: IntegrationStore
     shared: SharedTokens
+    awaited: AwaitedResults
     secrets: SecretReader
     purge: Purge
     settings: ConfigureSettings
@@ -46,22 +57,22 @@ class Removal:
     def remove(self, integration_id: str, expected: Collection[int] | None = None) -> Removed:
         """Remove the webhook, results and reports, the access token, and all rows.
 
-        Raises UnknownIntegrationError and ChangedMeanwhileError. A webhook that Bitbucket does not
-        let us remove keeps nothing alive: its deliveries are refused from now on.
+        Build statuses that wait for results are closed. Raises UnknownIntegrationError and
+        ChangedMeanwhileError. A webhook that Bitbucket does not let us remove keeps nothing alive:
+        its deliveries are refused from now on.
         """
         integration = found(self.integrations, integration_id)
         check_revision(integration, expected)
-        trouble = self._remove_webhook(integration)
-        if not self.purge.run(integration.id):
-            more = "There are more results and reports to delete: make the same call again."
-            detail = f"{more} {trouble}".strip()
-            return Removed(deleted=False, webhook_removed=not trouble, detail=detail)
+        left = self._leave_bitbucket(integration)
+        if left.more or not self.purge.run(integration.id):
+            detail = f"There is more to remove: make the same call again. {left.detail}".strip()
+            return Removed(deleted=False, webhook_removed=left.webhook_removed, detail=detail)
         self.shared.release(integration)
         self.integrations.delete(integration)
-        return Removed(deleted=True, webhook_removed=not trouble, detail=trouble)
+        return Removed(deleted=True, webhook_removed=left.webhook_removed, detail=left.detail)
 
-    def _remove_webhook(self, integration: Integration) -> str:
-        """What a person has to do, empty when it is done."""
+    def _leave_bitbucket(self, integration: Integration) -> _Left:
+        """Take away what is in Bitbucket. Raises TryAgainLaterError: the same call again can."""
         prefix = self.settings.access_token_prefix
         name = access_token_name(prefix, integration.access_token_owner)
         access = access_to(integration.repository, self.settings.cloud_api_url)
@@ -73,14 +84,19 @@ class Removal:
                 if hook.url.endswith(path_of(integration)):
                     client.run(repository.delete_webhook(hook.id))
         except TryAgainLaterError:
-            # Nothing has been removed yet: the same call again can remove everything.
             raise
         except (BitbucketError, MissingSecretError) as error:
             if isinstance(error, MissingSecretError) and integration.webhook_url is None:
                 # A call before has removed both, or there never was either.
-                return ""
+                return _Left()
             url = integration.webhook_url or path_of(integration)
-            return f"Remove the webhook {url} in Bitbucket by hand: {error}."
+            detail = f"Remove the webhook {url} in Bitbucket by hand: {error}."
+            return _Left(webhook_removed=False, detail=detail)
         # The access token goes before the row: should that fail, nobody can look any more.
         self.integrations.record_no_webhook(integration)
-        return ""
+        try:
+            return _Left(more=not self.awaited.end(client, repository, integration))
+        except TryAgainLaterError:
+            raise
+        except BitbucketError as error:
+            return _Left(detail=f"Build statuses stay in progress in Bitbucket: {error}.")

@@ -1,9 +1,10 @@
 """What each pull request shows, and which commits were its head."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from bitbucket_integration.bitbucket.vocabulary import BuildState
 from bitbucket_integration.pull_request_record import PullRequestRecord
 from bitbucket_integration.stores.items import (
     EXPIRES_AT,
@@ -18,6 +19,9 @@ from bitbucket_integration.stores.items import (
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+
+
+_RECORDS = "PULL_REQUEST#"
 
 
 class PullRequestStore:
@@ -46,7 +50,7 @@ class PullRequestStore:
         item = answer.get("Item")
         if item is None:
             return PullRequestRecord(pull_request_id)
-        return PullRequestRecord(**fields_of(PullRequestRecord, from_item(item)))
+        return _record(item)
 
     def put(self, integration_id: str, record: PullRequestRecord) -> None:
         """Remember what the pull request shows now."""
@@ -79,8 +83,45 @@ class PullRequestStore:
         self._dynamodb.put_item(TableName=self._table, Item=item_key | to_item(values | expiry))
 
 
+class AwaitedPullRequests:
+    """The pull requests that show that results are awaited, for whoever lets nobody wait."""
+
+    def __init__(self, dynamodb: "DynamoDBClient", table_name: str) -> None:
+        """Use this client and table."""
+        self._dynamodb = dynamodb
+        self._table = table_name
+
+    def of(self, integration_id: str) -> Iterator[PullRequestRecord]:
+        """What those of an integration show."""
+        pages = self._dynamodb.get_paginator("query").paginate(
+            TableName=self._table,
+            KeyConditionExpression="pk = :pk AND begins_with(sk, :beginning)",
+            FilterExpression="build_state = :state",
+            ExpressionAttributeValues=to_item(
+                {
+                    ":pk": integration_partition(integration_id),
+                    ":beginning": _RECORDS,
+                    ":state": BuildState.IN_PROGRESS.value,
+                }
+            ),
+            ConsistentRead=True,
+        )
+        for page in pages:
+            for item in page["Items"]:
+                yield _record(item)
+
+    def forget(self, integration_id: str, record: PullRequestRecord) -> None:
+        """Know nothing of a pull request any more; that it is forgotten already is no error."""
+        key = _record_key(integration_id, record.pull_request_id)
+        self._dynamodb.delete_item(TableName=self._table, Key=key)
+
+
+def _record(item: Mapping[str, Any]) -> PullRequestRecord:
+    return PullRequestRecord(**fields_of(PullRequestRecord, from_item(item)))
+
+
 def _record_key(integration_id: str, pull_request_id: int) -> dict[str, Any]:
-    return key(integration_partition(integration_id), f"PULL_REQUEST#{pull_request_id}")
+    return key(integration_partition(integration_id), f"{_RECORDS}{pull_request_id}")
 
 
 def _head_key(integration_id: str, commit: str, pull_request_id: int) -> dict[str, Any]:
