@@ -62,10 +62,15 @@ class ResultView(BaseModel):
 
 
 class ManyView(BaseModel):
-    """What became of some of many repositories: give `next` as `after` until it is null."""
+    """What became of some of many repositories: give `next` as `after` until it is null.
+
+    Give `further` as `after` with other repositories: they share the same secret then, if the
+    access token is the same. It is null while none is connected.
+    """
 
     results: list[ResultView]
     next: str | None
+    further: str | None
 
 
 class CheckedView(BaseModel):

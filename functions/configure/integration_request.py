@@ -70,7 +70,7 @@ class IntegrationRequest(_Request):
 
     repositories: Annotated[
         list[RepositoryAddress] | None,
-        Field(min_length=1, max_length=20, description="Several repositories, each as above."),
+        Field(min_length=1, max_length=200, description="Several repositories, each as above."),
     ] = None
     all_in: Annotated[
         str | None,
@@ -104,8 +104,8 @@ class IntegrationRequest(_Request):
         str | None,
         Field(
             max_length=700,
-            pattern="^[a-z0-9]{0,40}/.+$",
-            description="Where to go on: `next` of the answer before.",
+            pattern="^[a-z0-9]{0,40}/.*$",
+            description="Where to go on: `next` of the answer before, or its `further`.",
         ),
     ] = None
     access_token: AccessToken

@@ -119,6 +119,34 @@ def test_a_cursor_shares_no_other_token(system: System, token: str) -> None:
     assert token in kept
 
 
+def test_more_than_one_call_takes_are_listed_at_once(system: System, token: str) -> None:
+    connecting = loaded(system)
+    listed = [system.bench.address(system.bitbucket).replace("jaffle-shop", one) for one in NAMES]
+    with mock.patch.object(connecting, "MOST_AT_ONCE", 3):
+        answer = connect(system, token, repositories=listed)
+        rest = connect(system, token, repositories=listed, after=answer["next"])
+    assert names(answer) + names(rest) == list(NAMES)
+    assert list(system.account.access_tokens().values()) == [token]
+
+
+def test_those_that_are_connected_later_share_the_secret_if_the_token_is_the_same(
+    system: System, token: str
+) -> None:
+    given = system.bench.address(system.bitbucket)
+    listed = [given.replace("jaffle-shop", one) for one in NAMES]
+    none = connect(system, token, repositories=[f"{given}-missing"])
+    assert none["further"] is None
+    first = connect(system, token, repositories=listed[:1])
+    again = connect(system, token, repositories=listed[:2], after=first["further"])
+    assert [one["status"] for one in again["results"]] == [200, 201]
+    assert again["further"] == first["further"]
+    assert list(system.account.access_tokens().values()) == [token]
+    replacement = group_token(system)
+    other = connect(system, replacement, repositories=listed[2:], after=again["further"])
+    assert other["further"] != again["further"]
+    assert sorted(system.account.access_tokens().values()) == sorted([token, replacement])
+
+
 def test_another_token_is_replaced_for_all_that_share_it(system: System, token: str) -> None:
     results = connect(system, token, all_in=everything(system))["results"]
     replacement = group_token(system)
@@ -196,7 +224,7 @@ def test_a_token_that_sees_none_of_it_says_so(system: System) -> None:
         ({"repository": "a/b", "repositories": ["a/c"]}, "repository"),
         ({"repositories": ["a/c"], "all_in": "a"}, "repository"),
         ({"repositories": []}, "repositories"),
-        ({"repositories": ["a/b"] * 21}, "repositories"),
+        ({"repositories": ["a/b"] * 201}, "repositories"),
         ({"all_in": "a/b/c"}, "all_in"),
         ({"all_in": "acme", "after": "no cursor"}, "after"),
     ],

@@ -18,7 +18,9 @@ def configured_status(configured: Configured) -> int:
 def many_view(many: Many, views: Views, refused: Callable[[Exception], Refusal]) -> ManyView:
     """What of the results is shown."""
     return ManyView(
-        results=[_result(one, views, refused) for one in many.results], next=many.following
+        results=[_result(one, views, refused) for one in many.results],
+        next=many.following,
+        further=f"{many.owner}/" if many.owner else None,
     )
 
 

@@ -36,10 +36,14 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Many:
-    """What became of some repositories; `following` says where to go on, None: nowhere."""
+    """What became of some repositories; `following` says where to go on, None: nowhere.
+
+    `owner` is the id under which the access token is kept that they share, empty: none was kept.
+    """
 
     results: Sequence[Result]
     following: str | None
+    owner: str
 
     @property
     def configured(self) -> int:
@@ -73,12 +77,12 @@ class ConnectingMany:
         for one in (one for one in named if one.name > last):
             late = bool(results) and self.now() - started > _PATIENCE_SECONDS
             if late or len(results) == MOST_AT_ONCE:
-                return Many(results, f"{owner}/{results[-1].name}")
+                return Many(results, f"{owner}/{results[-1].name}", owner)
             result = Result(one.name, self._outcome(one, request, public_url, owner))
             results.append(result)
             if not owner and isinstance(result.outcome, Configured):
                 owner = self.setup.share_token(result.outcome.integration)
-        return Many(results, None)
+        return Many(results, None, owner)
 
     def _named(self, request: IntegrationRequest, token: str) -> list[Named]:
         if request.all_in is None:
