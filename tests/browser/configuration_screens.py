@@ -1,16 +1,21 @@
 """The configuration page as its tests use it: a deployment behind it, and what one does there."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import requests
-from playwright.sync_api import ConsoleMessage, Page
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import ConsoleMessage, Page, ViewportSize
 
 from local.bitbucket import BitbucketEmulator
 from tests.functional.aws_resources import ADMIN_TOKEN
 from tests.functional.bench import Bench
 from tests.functional.lambda_environment import Account
+
+DESKTOP: ViewportSize = {"width": 1280, "height": 900}
+PHONE: ViewportSize = {"width": 360, "height": 740}
 
 # The browser notes every call that does not end well. What the page makes of it, tests look at.
 _ANSWERED = "Failed to load resource: "
@@ -89,3 +94,19 @@ def wait_until_focused(page: Page, wanted: str) -> None:
         "wanted => [document.activeElement.id, document.activeElement.innerText].includes(wanted)",
         arg=wanted,
     )
+
+
+def examined(page: Page, viewport: ViewportSize) -> Callable[[], None]:
+    """Expects that everyone can use what is shown: axe finds nothing, and nothing sticks out."""
+
+    def examine() -> None:
+        results = Axe().run(page)
+        assert results.violations_count == 0, results.generate_report()
+        assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
+
+    return examine
+
+
+def open_everything(page: Page) -> None:
+    """Open whatever is closed under a summary."""
+    page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")

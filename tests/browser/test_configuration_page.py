@@ -157,7 +157,7 @@ class TestAdding:
         field.fill("https://git.example.com/projects/data/repos/shop/browse")
         expect(admin.get_by_label("Bitbucket Data Center")).to_be_checked()
         echoed = "DATA/shop on Bitbucket Data Center at git.example.com"
-        expect(admin.locator("#understood")).to_have_text(echoed)
+        expect(admin.locator("#repository-understood")).to_have_text(echoed)
         field.fill("acme/shop")
         expect(admin.get_by_label("Bitbucket Cloud")).to_be_checked()
 
@@ -295,7 +295,7 @@ def test_the_page_understands_addresses_as_the_api_does(
     echoed = {}
     for text in ADDRESSES:
         field.fill(text)
-        echoed[text] = admin.locator("#understood").inner_text()
+        echoed[text] = admin.locator("#repository-understood").inner_text()
     assert echoed == {text: understood(text) for text in ADDRESSES}
 
 

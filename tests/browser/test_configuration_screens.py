@@ -1,32 +1,21 @@
 """Every screen of the configuration page, as everyone can use it."""
 
-from collections.abc import Callable
-
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, ViewportSize, expect
 
-from tests.browser.configuration_screens import Deployment, fill_in, sign_in
+from tests.browser.configuration_screens import (
+    DESKTOP,
+    PHONE,
+    Deployment,
+    examined,
+    fill_in,
+    open_everything,
+    sign_in,
+)
 from tests.functional.aws_resources import ADMIN_TOKEN
 from tests.functional.bench import CLOUD, DATA_CENTER
 
 pytestmark = pytest.mark.browser
-
-DESKTOP: ViewportSize = {"width": 1280, "height": 900}
-PHONE: ViewportSize = {"width": 360, "height": 740}
-
-
-def examined(page: Page, viewport: ViewportSize) -> Callable[[], None]:
-    def examine() -> None:
-        results = Axe().run(page)
-        assert results.violations_count == 0, results.generate_report()
-        assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
-
-    return examine
-
-
-def open_everything(page: Page) -> None:
-    page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

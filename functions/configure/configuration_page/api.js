@@ -26,6 +26,11 @@ class Problem extends Error {
   }
 }
 
+/** What the API says of one of many as it would of that one alone. */
+export function problemOfOne(body) {
+  return new Problem(body.status, body);
+}
+
 /** Make a call with the admin token. Gives the answer's body and its ETag. Throws a Problem. */
 export async function call(method, path, { body, etag, token = adminToken() } = {}) {
   const headers = { Accept: "application/json", Authorization: `Bearer ${token}` };

@@ -45,11 +45,18 @@ export function copyable(label, text, { long = false } = {}) {
     ? element("pre", { tabindex: "0", role: "region", "aria-label": label }, element("code", {}, text))
     : element("code", { class: "value" }, text);
   const button = element("button", { type: "button", class: "copy", "aria-label": `Copy ${label}` }, "Copy");
+  copies(button, label, () => text, shown);
+  return element("div", { class: long ? "copyable long" : "copyable" }, shown, button);
+}
+
+/** Let a button copy `text()`. Where the browser does not allow that, `shown` is selected. */
+export function copies(button, label, text, shown) {
+  const says = button.textContent;
   let back;
   button.addEventListener("click", async () => {
     clearTimeout(back);
     try {
-      await navigator.clipboard.writeText(text);
+      await navigator.clipboard.writeText(text());
       button.textContent = "Copied";
       announce(`${label} copied`);
     } catch {
@@ -57,9 +64,8 @@ export function copyable(label, text, { long = false } = {}) {
       button.textContent = "Selected";
       announce(`The browser does not let this page copy. ${label} is selected.`);
     }
-    back = setTimeout(() => (button.textContent = "Copy"), 2000);
+    back = setTimeout(() => (button.textContent = says), 2000);
   });
-  return element("div", { class: long ? "copyable long" : "copyable" }, shown, button);
 }
 
 /** A button whose work takes a while: it cannot be pressed twice, and says what went wrong. */

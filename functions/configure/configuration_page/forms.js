@@ -39,7 +39,8 @@ export function showProblem(form, names, problem, elsewhere) {
   first?.focus();
 }
 
-function sentences(named, problem) {
+/** What is wrong, in words that stand beside the thing that it is about. */
+export function sentences(named, problem) {
   // What is wrong with one field alone, the problem's own sentence says best: it has the cure.
   if (problem.fields.length === 1 && problem.reason !== "invalid_request") return problem.message;
   return named.map((one) => sentence(one.message)).join(" ");

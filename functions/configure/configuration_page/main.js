@@ -1,4 +1,4 @@
-import { addScreen } from "./add_repository.js";
+import { addScreen, forgetConnecting } from "./add_repository.js";
 import { BASE } from "./api.js";
 import { repositoriesScreen } from "./repositories.js";
 import { repositoryScreen } from "./repository.js";
@@ -15,6 +15,7 @@ const places = document.getElementById("places");
 
 /** Put a screen in the place of the one that is there. */
 function show(screen) {
+  for (const dialog of document.querySelectorAll("dialog")) dialog.close();
   main.replaceChildren(screen);
   const title = screen.querySelector("h1");
   document.title = `${title.textContent} · Data diff reports`;
@@ -23,7 +24,6 @@ function show(screen) {
 }
 
 function go() {
-  for (const dialog of document.querySelectorAll("dialog")) dialog.close();
   const signedIn = adminToken() !== null;
   places.hidden = !signedIn;
   if (!signedIn) return askForToken("");
@@ -44,6 +44,7 @@ function askForToken(why) {
 document.getElementById("api-docs").href = `${BASE}/docs`;
 document.getElementById("sign-out").addEventListener("click", () => {
   forget();
+  forgetConnecting();
   askForToken("");
 });
 addEventListener("hashchange", go);

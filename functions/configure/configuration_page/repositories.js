@@ -1,6 +1,6 @@
 import { call } from "./api.js";
 import { announce, element, fromTemplate, part, working } from "./elements.js";
-import { expiry, moment, providerName } from "./words.js";
+import { expiry, moment, providerName, repositoriesCounted } from "./words.js";
 
 const PAGE = 50;
 
@@ -128,5 +128,5 @@ function said(what, iso) {
 
 function counted(number, more) {
   if (number === 0) return "No repositories";
-  return `${number} ${number === 1 ? "repository" : "repositories"}${more ? ", and there are more" : ""}`;
+  return `${repositoriesCounted(number)}${more ? ", and there are more" : ""}`;
 }

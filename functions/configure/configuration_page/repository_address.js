@@ -7,8 +7,9 @@ const PROJECT = /^(~[A-Za-z0-9._-]{1,127}|[A-Za-z][A-Za-z0-9_-]{0,127})$/;
 const ADDRESS = /^(https?|ssh):\/\/(?:([^/?#]*)@)?([^/?#@]+)([^?#]*)/i;
 
 /**
- * What a text means: `{kind, name, server}` for a repository, `{problem}` for a mistake that is
- * plain to see, and null for a text that may become an address when it is typed on.
+ * What a text means: `{kind, name, server, key}` for a repository, `{problem}` for a mistake that is
+ * plain to see, and null for a text that may become an address when it is typed on. The key is what
+ * the API calls it among many.
  */
 export function understood(text) {
   text = text.trim();
@@ -28,7 +29,8 @@ export function understood(text) {
   const host = authority.toLowerCase();
   if (CLOUD_HOSTS.has(host.replace(/:\d*$/, ""))) return cloud(path, true);
   if (scheme.toLowerCase() === "ssh") return sshElsewhere();
-  return dataCenter(host, path, user !== undefined);
+  const port = scheme.toLowerCase() === "https" ? ":443" : ":80";
+  return dataCenter(host.endsWith(port) ? host.slice(0, -port.length) : host, path, user !== undefined);
 }
 
 function sshElsewhere() {
@@ -39,8 +41,9 @@ function cloud(path, deeper) {
   const parts = parted(path);
   if (parts.length < 2 || (parts.length > 2 && !deeper)) return null;
   const [workspace, repository] = [parts[0], parts[1].replace(/\.git$/, "")].map((one) => one.toLowerCase());
-  const named = [workspace, repository].every((one) => isName(one) || UUID.test(one));
-  return named ? { kind: "cloud", name: `${workspace}/${repository}`, server: "Bitbucket Cloud" } : null;
+  if (![workspace, repository].every((one) => isName(one) || UUID.test(one))) return null;
+  const name = `${workspace}/${repository}`;
+  return { kind: "cloud", name, server: "Bitbucket Cloud", key: name };
 }
 
 function dataCenter(host, path, hasUser) {
@@ -59,7 +62,8 @@ function dataCenter(host, path, hasUser) {
 function onServer(host, key, slug) {
   if (!PROJECT.test(key) || !isName(key.replace(/^~/, "")) || !isName(slug)) return null;
   const project = key.startsWith("~") ? key : key.toUpperCase();
-  return { kind: "data-center", name: `${project}/${slug}`, server: `Bitbucket Data Center at ${host}` };
+  const name = `${project}/${slug}`;
+  return { kind: "data-center", name, server: `Bitbucket Data Center at ${host}`, key: `${host}/${name}` };
 }
 
 function isName(text) {

@@ -8,6 +8,11 @@ const PROVIDERS = {
 const SOON_DAYS = 14;
 const DAY = 86_400_000;
 
+/** So many repositories. */
+export function repositoriesCounted(number) {
+  return `${number} ${number === 1 ? "repository" : "repositories"}`;
+}
+
 export function providerName(provider) {
   return PROVIDERS[provider] ?? provider;
 }
