@@ -5,8 +5,8 @@ import json
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,8 +19,8 @@ from comment.report_comment import SHORTENED
 from local.bitbucket.control_api import OPERATIONS
 from local.bitbucket.faults import FaultKind
 from tests.deployed_template import ROOT, permissions, resources_of, routes, template
+from tests.documents import DOCUMENTS, FENCED, blocks, name_of
 
-DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
 SHIPPED = sorted(
     path for folder in ("functions", "layers") for path in (ROOT / folder).rglob("*.py")
 )
@@ -28,25 +28,11 @@ BASH = shutil.which("bash") or "bash"
 BASES = {"error", "bitbucket_error"}
 """The reasons of the errors' base classes, of which no error is raised."""
 
-FENCED = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 INDENTED = re.compile(r"(?:(?<=\n\n)|\A)(?:    \S.*\n)+")
 INLINE = re.compile(r"`([^`\n]+)`")
 LINK = re.compile(r"!?\[[^\]\n]*\]\(([^)\s]+)\)")
 CALL = re.compile(r"\b(GET|POST|PUT|PATCH|DELETE) (/[\w/{}<>.\-]*)")
 CAMEL_CASE = re.compile(r"(?:[A-Z][a-z]+){2,}")
-
-
-@dataclass(frozen=True)
-class Block:
-    """A fenced piece of a document."""
-
-    document: str
-    language: str
-    text: str
-
-
-def name_of(document: Path) -> str:
-    return str(document.relative_to(ROOT))
 
 
 def prose(document: Path) -> str:
@@ -55,15 +41,6 @@ def prose(document: Path) -> str:
 
 def inline_code() -> set[str]:
     return {code for document in DOCUMENTS for code in INLINE.findall(prose(document))}
-
-
-def blocks(language: str) -> list[Block]:
-    return [
-        Block(name_of(document), found, text)
-        for document in DOCUMENTS
-        for found, text in FENCED.findall(document.read_text())
-        if found == language
-    ]
 
 
 def commands() -> str:
@@ -310,6 +287,21 @@ def test_yaml_and_json_parse() -> None:
         assert yaml.safe_load(block.text), block.document
     for block in blocks("json"):
         assert json.loads(block.text), block.document
+
+
+@pytest.mark.parametrize(
+    ("heading", "schema"),
+    [
+        ("Bitbucket Pipelines", "vendor.bitbucket-pipelines"),
+        ("A mirror on GitHub", "vendor.github-workflows"),
+    ],
+)
+def test_a_pipeline_is_what_its_ci_system_takes(heading: str, schema: str, tmp_path: Path) -> None:
+    [pipeline, *_] = [one.text for one in blocks("yaml") if one.heading == heading]
+    (tmp_path / "pipeline.yml").write_text(pipeline)
+    check = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", schema, "pipeline.yml"]
+    done = subprocess.run(check, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
 
 
 def test_every_block_says_its_language() -> None:

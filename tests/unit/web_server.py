@@ -27,11 +27,16 @@ class Exchange(BaseHTTPRequestHandler):
     def _answer(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         headers = {name.lower(): value for name, value in self.headers.items()}
+        self.web.received.append(Received(self.command, self.path, headers, body))
+        self.close_connection = True
+        self.web.behaviour(self)
+
+    @property
+    def web(self) -> "Web":
+        """The server that it came to."""
         server = self.server
         assert isinstance(server, _Server)
-        server.web.received.append(Received(self.command, self.path, headers, body))
-        self.close_connection = True
-        server.web.behaviour(self)
+        return server.web
 
     do_GET = do_POST = do_PUT = do_DELETE = do_CONNECT = _answer  # noqa: N815 the base's names
 
@@ -113,7 +118,10 @@ class _Server(ThreadingHTTPServer):
 
 @contextmanager
 def web_server(
-    address: str = "127.0.0.1", port: int = 0, tls: ssl.SSLContext | None = None
+    address: str = "127.0.0.1",
+    port: int = 0,
+    tls: ssl.SSLContext | None = None,
+    behaviour: Behaviour | None = None,
 ) -> Iterator[Web]:
     """A server that ends with the block, together with all its exchanges."""
     with _Server((address, port), Exchange) as server:
@@ -123,6 +131,7 @@ def web_server(
                 server.socket, server_side=True, do_handshake_on_connect=False
             )
         server.web = Web(f"{'https' if tls else 'http'}://{address}:{server.server_port}")
+        server.web.behaviour = behaviour or server.web.behaviour
         thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
         try:
