@@ -13,12 +13,15 @@ import subprocess
 import sys
 from contextlib import ExitStack
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
+from urllib.parse import urlsplit
 
 import boto3
 from samcli.yamlhelper import yaml_dump, yaml_parse
 
 from local.sam_local.forwarding import forwarded
+from local.stack.ministack import HOST
 from local.stack.places import REPOSITORY, SAM, STACK_JSON
 
 BUILT = REPOSITORY / ".aws-sam" / "build"
@@ -51,9 +54,11 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _run_sam(facts: dict[str, str], bridge: str, sam_arguments: list[str], exits: ExitStack) -> int:
     def reachable(url: str) -> str:
+        if urlsplit(url).hostname != HOST:
+            return url
         if bridge:
             return exits.enter_context(forwarded(url, bridge))
-        return url.replace("127.0.0.1", "host.docker.internal")
+        return url.replace(HOST, "host.docker.internal")
 
     template = _template_with_endpoint()
     variables = _deployed_variables(facts)
@@ -62,9 +67,9 @@ def _run_sam(facts: dict[str, str], bridge: str, sam_arguments: list[str], exits
         one[ENDPOINT] = reachable(endpoint)
         if "BITBUCKET_CLOUD_API_URL" in one:
             one["BITBUCKET_CLOUD_API_URL"] = reachable(bitbucket)
-    environment = BUILT / "sam-local.json"
+    # A file of its own for each run: one can be invoked while another serves the API.
+    environment = Path(exits.enter_context(TemporaryDirectory())) / "sam-local.json"
     environment.write_text(json.dumps(variables, indent=2))
-    exits.callback(environment.unlink)
     command = [str(SAM), "local", *sam_arguments, "--template", str(template)]
     command += ["--env-vars", str(environment)]
     command += ["--parameter-overrides", f"Architecture={_architecture()}"]

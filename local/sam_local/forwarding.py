@@ -9,19 +9,30 @@ from urllib.parse import urlsplit, urlunsplit
 
 
 async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    with contextlib.suppress(ConnectionError):
-        while data := await reader.read(65_536):
-            writer.write(data)
-            await writer.drain()
-    writer.close()
+    try:
+        with contextlib.suppress(ConnectionError):
+            while data := await reader.read(65_536):
+                writer.write(data)
+                await writer.drain()
+    finally:
+        writer.close()
+
+
+async def _end(server: asyncio.Server) -> None:
+    server.close()
+    server.close_clients()
+    under_way = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in under_way:
+        task.cancel()
+    await asyncio.gather(*under_way, return_exceptions=True)
 
 
 @contextmanager
 def forwarded(url: str, interface: str) -> Iterator[str]:
-    """Forward connections from a free port of `interface` to the host and port of `url`.
+    """Forward connections from the same port of `interface` to the host and port of `url`.
 
-    Yields the URL under which containers find it. Only `interface` is listened on: the address
-    that Docker's bridge has on this machine is not reachable from outside of it.
+    Yields the URL under which containers find it, and so does this machine. Only `interface` is
+    listened on: the address that Docker's bridge has here is not reachable from outside.
     """
     parts = urlsplit(url)
     host, target_port = parts.hostname or "127.0.0.1", parts.port or 80
@@ -35,14 +46,15 @@ def forwarded(url: str, interface: str) -> Iterator[str]:
             return
         await asyncio.gather(_copy(reader, back), _copy(onward, writer))
 
-    server = loop.run_until_complete(asyncio.start_server(connected, interface, 0))
-    port = server.sockets[0].getsockname()[1]
+    # Another `sam local` may be forwarding it, too, and end before this one.
+    serving = asyncio.start_server(connected, interface, target_port, reuse_port=True)
+    server = loop.run_until_complete(serving)
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
     try:
-        yield urlunsplit((parts.scheme, f"{interface}:{port}", parts.path, parts.query, ""))
+        yield urlunsplit((parts.scheme, f"{interface}:{target_port}", parts.path, parts.query, ""))
     finally:
-        loop.call_soon_threadsafe(server.close)
+        asyncio.run_coroutine_threadsafe(_end(server), loop).result()
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()

@@ -21,6 +21,8 @@ STACK_NAME = "bitbucket-data-diff"
 # Known before the deployment, since the API's address is a parameter of it.
 API_ID = "datadiff"
 STAGE = "v1"
+# Where `sam local` finds this machine from its containers: Docker's bridge on Linux.
+DOCKER_BRIDGE = "172.17.0.1"
 ARCHITECTURES = {"aarch64": "arm64", "arm64": "arm64"}
 
 
@@ -60,7 +62,7 @@ def deploy(template: Path, endpoint_url: str, folder: Path, cloud_api_url: str) 
     """Deploy the built template to the AWS at `endpoint_url`."""
     parameters = {
         # The emulator's Data Center, which is neither public nor speaks TLS.
-        "AllowedBitbucketHosts": f"http://{HOST}",
+        "AllowedBitbucketHosts": f"http://{HOST},http://{DOCKER_BRIDGE}",
         "Architecture": _architecture(),
         "BitbucketCloudApiUrl": cloud_api_url,
         "LogLevel": "DEBUG",
