@@ -17,7 +17,7 @@ from local.bitbucket.cloud_errors import (
     missing_scopes,
     no_such_api,
 )
-from local.bitbucket.model import AccessToken, NotThereError, Provider
+from local.bitbucket.model import AccessToken, NotThereError, Provider, has_expired
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -88,7 +88,7 @@ class CloudApi:
         if header is None:
             return None
         token = self.state.tokens.get(authorization.bearer(header) or "")
-        if token is None:
+        if token is None or has_expired(token, self.state.now()):
             raise invalid_token()
         g.token = token
         return token

@@ -30,6 +30,7 @@ OPERATIONS = (
     "repository",
     "create_access_token",
     "revoke_access_token",
+    "expire_access_token",
     "create_data_center_repository",
     "move_data_center_repository",
     "archive_data_center_repository",

@@ -6,13 +6,10 @@ workspace/slug, on Data Center projects/KEY/repos/slug; what is answered are val
 
 from __future__ import annotations
 
-import secrets
 import time
-import uuid
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
-from local.bitbucket.authorization import SCOPES, TOKEN_KINDS
 from local.bitbucket.cloud_webhooks import CloudDialect
 from local.bitbucket.collaboration import Collaboration
 from local.bitbucket.data_center import DEFAULT_VERSION, DataCenter
@@ -21,12 +18,9 @@ from local.bitbucket.data_center_webhooks import DataCenterDialect
 from local.bitbucket.deliveries import TIMEOUT_SECONDS, Deliveries, Delivery
 from local.bitbucket.faults import Faults
 from local.bitbucket.model import (
-    AccessToken,
-    Account,
     BuildStatus,
     Comment,
     Hook,
-    NotPossibleError,
     NotThereError,
     Provider,
     PullRequest,
@@ -34,6 +28,7 @@ from local.bitbucket.model import (
 )
 from local.bitbucket.repositories import Repositories
 from local.bitbucket.state import State, person
+from local.bitbucket.token_controls import TokenControls
 from local.bitbucket.traffic import RequestLog
 from local.bitbucket.traffic_controls import TrafficControls
 from local.bitbucket.webhooks import Webhooks
@@ -50,7 +45,7 @@ AUTHOR = "Ada Osei"
 REVIEWER = "Jonas Lind"
 
 
-class Controls(DataCenterControls, TrafficControls):
+class Controls(DataCenterControls, TokenControls, TrafficControls):
     """The emulator behind its HTTP server."""
 
     def __init__(  # noqa: PLR0913 - all but the first two have a default
@@ -100,42 +95,6 @@ class Controls(DataCenterControls, TrafficControls):
         """The repository, with its uuid and its number."""
         with self.state.lock:
             return self.state.named(repository).repository
-
-    def create_access_token(
-        self,
-        repository: str,
-        scopes: tuple[str, ...] = ("pullrequest", "webhook"),
-        kind: str = "repo_access_token",
-        name: str = "Data diff",
-    ) -> str:
-        """Make a token for the repository, its project or its workspace, as its kind says."""
-        if kind not in TOKEN_KINDS or not set(scopes) <= SCOPES:
-            message = f"{kind} with {', '.join(scopes)} is no access token"
-            raise NotPossibleError(message)
-        with self.state.lock:
-            bound = self.state.named(repository).repository
-            if bound.provider is not Provider.CLOUD:
-                message = f"{repository} is not on Cloud"
-                raise NotPossibleError(message)
-            value = "ATCTT3x" + secrets.token_urlsafe(48)
-            account_uuid = f"{{{uuid.uuid4()}}}"
-            self.state.tokens[value] = AccessToken(
-                value=value,
-                kind=kind,
-                scopes=tuple(scopes),
-                repository_uuid=bound.uuid,
-                workspace_uuid=bound.workspace_uuid,
-                project_key=bound.project_key,
-                account=Account(account_uuid, name, name, token_kind=kind),
-            )
-            return value
-
-    def revoke_access_token(self, token: str) -> None:
-        """Make a token invalid; what it wrote stays."""
-        with self.state.lock:
-            if not (self.state.tokens.pop(token, None) or self.state.http_tokens.pop(token, None)):
-                message = "no such access token"
-                raise NotThereError(message)
 
     def open_pull_request(  # noqa: PLR0913 - the fields of Bitbucket's form
         self,

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from local.bitbucket.authorization import bearer
 from local.bitbucket.data_center_errors import wrong_credentials
 from local.bitbucket.data_center_payloads import user_name
+from local.bitbucket.model import has_expired
 
 if TYPE_CHECKING:
     from local.bitbucket.model import HttpAccessToken, Repository
@@ -34,7 +35,7 @@ def authenticate(state: State, authorization: str | None) -> HttpAccessToken | N
     token = state.http_tokens.get(value or password)
     if (
         token is None
-        or (token.expires is not None and token.expires <= state.now())
+        or has_expired(token, state.now())
         or (value is None and not (token.personal and user_name(token.account) == name.lower()))
     ):
         raise wrong_credentials()

@@ -202,6 +202,7 @@ class AccessToken:
     workspace_uuid: str
     project_key: str
     account: Account
+    expires: datetime | None = None
 
     def reaches(self, repository: Repository) -> bool:
         """Whether the token can see the repository at all."""
@@ -226,6 +227,11 @@ class HttpAccessToken:
     account: Account
     expires: datetime | None = None
     personal: bool = False
+
+
+def has_expired(token: AccessToken | HttpAccessToken, now: datetime) -> bool:
+    """Whether a token's end has come."""
+    return token.expires is not None and token.expires <= now
 
 
 class Happening(StrEnum):

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import functools
+import operator
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -89,6 +92,27 @@ def test_a_wrong_or_revoked_token_is_401(emulator: BitbucketEmulator, client: Cl
             "Token is invalid, expired, or not supported for this endpoint."
         )
         assert "X-OAuth-Scopes" not in answer.headers
+
+
+def test_a_token_is_401_from_its_end_on(emulator: BitbucketEmulator) -> None:
+    end = datetime(2030, 1, 31, tzinfo=UTC)
+    token = emulator.create_access_token(REPOSITORY, expires=end)
+    client = Client(emulator.cloud_api_url, token)
+
+    answers = []
+    for seconds in (-1, 0, 1):
+        emulator.state.now = functools.partial(operator.add, end, timedelta(seconds=seconds))
+        answers.append(client.get(""))
+
+    assert [answer.status_code for answer in answers] == [200, 401, 401]
+    assert answers[1].json()["error"]["message"].startswith("Token is invalid, expired")
+
+
+def test_a_token_can_be_made_to_end(emulator: BitbucketEmulator, client: Client) -> None:
+    assert client.token
+    assert client.get("").status_code == 200
+    emulator.expire_access_token(client.token)
+    assert client.get("").status_code == 401
 
 
 def test_an_access_token_is_no_password(client: Client) -> None:

@@ -51,8 +51,11 @@ def test_the_whole_story_can_be_driven_over_http(
     merged = do(control, "merge_pull_request", repository="acme/shop", pull_request=1)
     comments = do(control, "comments", repository="acme/shop", pull_request=1)
     do(control, "wait_until_delivered", timeout=5)
+    do(control, "expire_access_token", token=token)
+    ended = client.get("").status_code
     do(control, "revoke_access_token", token=token)
 
+    assert ended == 401
     assert opened["source_branch"] == "feature/count-refunds"
     assert pushed["commits"] == [pushed["commits"][0], *opened["commits"]]
     assert (edited["title"], merged["state"]) == ("More", "MERGED")
@@ -75,6 +78,8 @@ def test_the_whole_story_can_be_driven_over_http(
         ("pull_requests", {"repository": REPOSITORY, "colour": "red"}, 400),
         ("pull_requests", {"repository": 1}, 400),
         ("create_access_token", {"repository": REPOSITORY, "scopes": "webhook"}, 400),
+        ("create_access_token", {"repository": REPOSITORY, "expires": "tomorrow"}, 400),
+        ("expire_access_token", {"token": "nonsense"}, 404),
         ("merge_pull_request", {"repository": REPOSITORY, "pull_request": "one"}, 400),
     ],
 )

@@ -76,6 +76,13 @@ def test_having_no_permission_is_401_and_so_are_bad_credentials(
         assert (answer.status_code, exception(answer)) == (401, name.strip())
 
 
+def test_a_token_can_be_made_to_end(emulator: BitbucketEmulator, server: DataCenterClient) -> None:
+    assert server.token
+    assert server.get("").status_code == 200
+    emulator.expire_access_token(server.token)
+    assert exception(server.get("")) == "IncorrectPasswordAuthenticationException"
+
+
 def test_a_revoked_token_is_unknown(emulator: BitbucketEmulator, server: DataCenterClient) -> None:
     assert server.get("").status_code == 200
     assert server.token

@@ -247,13 +247,9 @@ class TestTheToken:
         body = problem(unconfigured.try_to_configure("not-a-token"), 422, "access_token_rejected")
         assert failures(body) == fields_as_probes(body) == ["token"]
 
-    @only_on(
-        DATA_CENTER, "the emulator's Cloud tokens do not expire, and a revoked one is the same"
-    )
     def test_has_expired(self, unconfigured: Patient) -> None:
-        bitbucket = unconfigured.system.bitbucket
-        over = datetime.now(UTC) - timedelta(days=1)
-        token = bitbucket.create_data_center_token(unconfigured.name, expires=over)
+        token = unconfigured.token()
+        unconfigured.system.bitbucket.expire_access_token(token)
         body = problem(unconfigured.try_to_configure(token), 422, "access_token_rejected")
         assert failures(body) == ["token"]
         assert "expired" in found(body)["token"]["seen"]

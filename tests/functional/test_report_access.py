@@ -5,6 +5,7 @@ import pytest
 from tests.functional.bench import on_both
 from tests.functional.conftest import Connection
 from tests.functional.data_diff_lines import different, identical
+from tests.functional.patient import failures, found
 
 pytestmark = on_both
 
@@ -95,6 +96,35 @@ class TestARevokedAccessToken:
         tokens[value] = kept
         connection.push(number)
         connection.settle()
+        assert connection.health()["ok"] is True
+
+
+class TestAnExpiredAccessToken:
+    def test_is_named_and_a_new_one_makes_all_well(self, connection: Connection) -> None:
+        system = connection.system
+        number, head = connection.open_pull_request()
+        connection.settle()
+        system.bitbucket.expire_access_token(system.access_token)
+        submitted = connection.submit(different(), commit=head)
+        connection.settle()
+        assert connection.health()["reason"] == "access_token_rejected"
+        assert "expired" in connection.health()["detail"]
+        assert connection.status(submitted)["reason"] == "access_token_rejected"
+        assert system.account.metrics("AccessTokenRejected") == 1
+        assert nothing_is_retried(connection)
+
+        checked = system.call("POST", f"/integrations/{connection.id}/check").json()
+        assert failures(checked) == ["token"]
+        assert "expired" in found(checked)["token"]["seen"]
+        assert "with the new token" in found(checked)["token"]["cure"]
+
+        renewed(connection)
+        again = system.call("POST", f"/integrations/{connection.id}/check").json()
+        assert failures(again) == []
+        connection.push(number)
+        connection.submit(different(), pull_request=number)
+        connection.settle()
+        assert len(connection.comments(number)) == 1
         assert connection.health()["ok"] is True
 
 
