@@ -59,6 +59,20 @@ def create_blueprint(api: CloudApi) -> Blueprint:
         found = the_commit(stored, revision)
         return jsonify(cloud_payloads.commit(found, stored.repository, api.addresses()))
 
+    @blueprint.get(f"{REPOSITORY}/commits")
+    @api.needs("repository")
+    def commits(stored: RepositoryState) -> ResponseReturnValue:
+        at = api.addresses()
+        found = page(
+            list(stored.commits.values())[::-1],
+            lambda one: cloud_payloads.commit(one, stored.repository, at),
+            request.args,
+            request.base_url,
+        )
+        # Nobody counts them.
+        del found["size"]
+        return jsonify(found)
+
     @blueprint.get(f"{REPOSITORY}/pullrequests")
     @api.needs("pullrequest")
     def pull_requests(stored: RepositoryState) -> ResponseReturnValue:

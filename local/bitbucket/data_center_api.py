@@ -17,6 +17,7 @@ from local.bitbucket import data_center_access as access
 from local.bitbucket.data_center_errors import (
     DataCenterError,
     bad_request,
+    no_such_commit,
     no_such_project,
     no_such_pull_request,
     no_such_repository,
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from local.bitbucket.collaboration import Collaboration
     from local.bitbucket.data_center import DataCenter
     from local.bitbucket.deliveries import Deliveries
-    from local.bitbucket.model import HttpAccessToken, PullRequest
+    from local.bitbucket.model import Commit, HttpAccessToken, PullRequest
     from local.bitbucket.state import RepositoryState, State
 
 REST = f"{CONTEXT_PATH}/rest"
@@ -147,6 +148,14 @@ def the_pull_request(stored: RepositoryState, number: int) -> PullRequest:
         return stored.pull_request(number)
     except NotThereError:
         raise no_such_pull_request(stored.repository.short_name, number) from None
+
+
+def the_commit(stored: RepositoryState, revision: str) -> Commit:
+    """The commit, or 404."""
+    try:
+        return stored.commit(revision)
+    except NotThereError:
+        raise no_such_commit(revision, stored.repository.slug) from None
 
 
 def frame(name: str, resource: str) -> Blueprint:

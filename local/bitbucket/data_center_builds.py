@@ -12,10 +12,16 @@ from flask import Blueprint, jsonify, request
 
 from local.bitbucket import data_center_bodies as bodies
 from local.bitbucket import data_center_payloads as payloads
-from local.bitbucket.data_center_api import COMMIT, DataCenterApi, body, frame, nothing_here
+from local.bitbucket.data_center_api import (
+    COMMIT,
+    DataCenterApi,
+    body,
+    frame,
+    nothing_here,
+    the_commit,
+)
 from local.bitbucket.data_center_errors import DataCenterError, bad_value
 from local.bitbucket.data_center_paging import page
-from local.bitbucket.data_center_pull_requests import the_commit
 from local.bitbucket.model import BuildStatus, Provider
 
 if TYPE_CHECKING:

@@ -13,11 +13,10 @@ from local.bitbucket import data_center_access as access
 from local.bitbucket import data_center_insight_bodies as bodies
 from local.bitbucket import data_center_payloads as payloads
 from local.bitbucket.code_insights import InsightReport
-from local.bitbucket.data_center_api import COMMIT, DataCenterApi, body, frame
+from local.bitbucket.data_center_api import COMMIT, DataCenterApi, body, frame, the_commit
 from local.bitbucket.data_center_builds import whole_hash
 from local.bitbucket.data_center_errors import DataCenterError, not_permitted
 from local.bitbucket.data_center_paging import page
-from local.bitbucket.data_center_pull_requests import the_commit
 from local.bitbucket.state import braced_uuid
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""Repositories, commits and pull requests of Data Center's API, all of them to read only."""
+"""Repositories and pull requests of Data Center's API, all of them to read only."""
 
 from __future__ import annotations
 
@@ -14,22 +14,23 @@ from local.bitbucket.data_center_api import (
     REPOSITORIES,
     REPOSITORY,
     DataCenterApi,
+    the_commit,
     the_pull_request,
 )
-from local.bitbucket.data_center_errors import bad_request, no_such_commit
+from local.bitbucket.data_center_errors import bad_request
 from local.bitbucket.data_center_paging import (
     LARGEST_FOR_ACTIVITIES,
     LARGEST_FOR_PULL_REQUESTS,
     page,
 )
-from local.bitbucket.model import NotThereError, PullRequestState
+from local.bitbucket.model import PullRequestState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from flask.typing import ResponseReturnValue
 
-    from local.bitbucket.model import Commit, PullRequest
+    from local.bitbucket.model import PullRequest
     from local.bitbucket.state import RepositoryState
 
 
@@ -62,11 +63,6 @@ def create_blueprint(api: DataCenterApi) -> Blueprint:
     @api.needs("REPO_READ")
     def repository(stored: RepositoryState) -> ResponseReturnValue:
         return jsonify(payloads.repository(stored.repository, api.rendering()))
-
-    @blueprint.get(COMMIT)
-    @api.needs("REPO_READ")
-    def commit(stored: RepositoryState, revision: str) -> ResponseReturnValue:
-        return jsonify(payloads.commit(the_commit(stored, revision), api.rendering()))
 
     @blueprint.get(f"{COMMIT}/pull-requests")
     @api.needs("REPO_READ")
@@ -130,11 +126,3 @@ def _selected(stored: RepositoryState) -> list[PullRequest]:
 def _branch(pull_request: PullRequest, direction: str) -> str:
     incoming = direction == "INCOMING"
     return pull_request.destination_branch if incoming else pull_request.source_branch
-
-
-def the_commit(stored: RepositoryState, revision: str) -> Commit:
-    """The commit, or 404."""
-    try:
-        return stored.commit(revision)
-    except NotThereError:
-        raise no_such_commit(revision, stored.repository.slug) from None

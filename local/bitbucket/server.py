@@ -23,6 +23,7 @@ from local.bitbucket import (
     data_center_api,
     data_center_builds,
     data_center_comments,
+    data_center_commits,
     data_center_hooks,
     data_center_insights,
     data_center_invocations,
@@ -219,6 +220,7 @@ class BitbucketEmulator(Controls):
         api = self._data_center_api()
         server = data_center_api.create_blueprint(api)
         for part in (
+            data_center_commits,
             data_center_pull_requests,
             data_center_comments,
             data_center_builds,

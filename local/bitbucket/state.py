@@ -70,6 +70,15 @@ class RepositoryState:
                 return found[0]
         raise NotThereError(revision)
 
+    def history(self, branch: str) -> list[Commit]:
+        """The commits of a branch by their first parents, the newest first."""
+        found, following = [], self.branches.get(branch)
+        while following is not None:
+            commit = self.commits[following]
+            found.append(commit)
+            following = commit.parents[0] if commit.parents else None
+        return found
+
     def pull_request(self, number: int) -> PullRequest:
         """The pull request with that number."""
         try:

@@ -93,6 +93,7 @@ def test_what_is_answered_is_as_described(
         ("/application-properties", "/api/latest/application-properties"),
         ("", REPOSITORY_PATH),
         (f"commits/{change.head}", f"{REPOSITORY_PATH}/commits/{{commitId}}"),
+        ("commits?limit=1", f"{REPOSITORY_PATH}/commits"),
         (
             f"commits/{change.head}/pull-requests",
             f"{REPOSITORY_PATH}/commits/{{commitId}}/pull-requests",

@@ -46,6 +46,15 @@ def test_a_personal_repository_is_its_users(
     assert emulator.open_pull_request("users/ada/repos/notebooks", title="Mine").id == 1
 
 
+def test_commits_of_the_default_branch_are_listed_the_newest_first(
+    server: DataCenterClient, change: PullRequest
+) -> None:
+    assert change.source_branch != "main"
+    listed = server.get("commits").json()["values"]
+    assert listed[0]["id"] == change.destination_commit
+    assert [one["parents"][0]["id"] for one in listed[:-1]] == [one["id"] for one in listed[1:]]
+
+
 def test_names_do_not_mind_upper_case(server: DataCenterClient) -> None:
     assert server.get("/projects/data/repos/Jaffle-Shop").json() == server.get("").json()
 

@@ -82,6 +82,7 @@ def test_what_is_answered_is_as_described(
     for path, schema in (
         ("", "repository"),
         (f"commit/{pull_request.head}", "commit"),
+        ("commits", "paginated_changeset"),
         (f"commit/{pull_request.head}/statuses", "paginated_commitstatuses"),
         (f"commit/{pull_request.head}/statuses/build/diff", "commitstatus"),
         (report, "report"),

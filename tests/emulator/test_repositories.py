@@ -60,6 +60,19 @@ def test_a_commit_is_found_by_seven_characters_and_answered_whole(
         assert answer.json()["type"] == "error"
 
 
+def test_commits_of_all_branches_are_listed_the_newest_first(
+    client: Client, pull_request: PullRequest
+) -> None:
+    assert pull_request.source_branch != "main"
+    body = client.get("commits?pagelen=2").json()
+    assert [one["hash"] for one in body["values"]] == [
+        pull_request.head,
+        pull_request.destination_commit,
+    ]
+    assert "next" in body
+    assert "size" not in body
+
+
 def test_hashes_are_the_same_in_every_run(emulator: BitbucketEmulator) -> None:
     first = emulator.open_pull_request(REPOSITORY, title="Count refunds")
     emulator.reset()

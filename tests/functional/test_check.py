@@ -377,6 +377,17 @@ class TestPermissions:
         assert failures(patient.configure()) == []
         assert failures(patient.check()) == []
 
+    @only_on(DATA_CENTER, "Cloud cannot archive a repository")
+    def test_nobody_may_comment_where_all_is_archived(self, unconfigured: Patient) -> None:
+        bitbucket = unconfigured.system.bitbucket
+        bitbucket.archive_data_center_repository(unconfigured.name)
+        body = problem(unconfigured.try_to_configure(), 422, "refused_by_bitbucket")
+        assert failures(body) == ["comment"]
+        assert "Unarchive" in found(body)["comment"]["cure"]
+        assert skipped_after(body, "comment")
+        bitbucket.unarchive_data_center_repository(unconfigured.name)
+        assert failures(unconfigured.configure()) == []
+
     def test_the_token_may_not_see_the_repository(self, patient: Patient) -> None:
         bitbucket = patient.system.bitbucket
         token = patient.token()
@@ -388,6 +399,59 @@ class TestPermissions:
         assert failures(body) == ["repository"]
         assert found(body)["token"]["status"] == "ok"
         assert failures(patient.configure()) == []
+
+
+class TestBuildStatuses:
+    def test_have_no_commit_to_be_on_yet(self, patient: Patient) -> None:
+        stored = patient.system.bitbucket.state.named(patient.name)
+        kept = stored.commits.copy(), stored.branches.copy()
+        stored.commits.clear()
+        stored.branches.clear()
+        body = patient.check()
+        assert failures(body) == []
+        assert found(body)["build_status"]["status"] == "skipped"
+        stored.commits, stored.branches = kept
+        assert found(patient.check())["build_status"]["status"] == "ok"
+
+    @only_on(DATA_CENTER, "on Cloud they are at the same address for ever")
+    @pytest.mark.parametrize(
+        ("version", "path", "elsewhere"),
+        [
+            ("7.0.0", "*/build-status/*", "*/builds"),
+            ("7.13.9", "*/build-status/*", "*/builds"),
+            ("7.14.0", "*/builds", "*/build-status/*"),
+            ("10.2.7", "*/builds", "*/build-status/*"),
+        ],
+    )
+    def test_are_looked_for_where_a_version_has_them(
+        self, patient: Patient, version: str, path: str, elsewhere: str
+    ) -> None:
+        bitbucket = patient.system.bitbucket
+        bitbucket.set_data_center_version(version)
+        bitbucket.add_fault("server_error", path=elsewhere, status=404, times=None)
+        assert failures(patient.check()) == []
+        bitbucket.add_fault("server_error", path=path, status=404)
+        assert failures(patient.check()) == ["build_status"]
+        assert failures(patient.check()) == []
+
+    @only_on(DATA_CENTER, "on Cloud they are at the same address for ever")
+    def test_that_there_are_not_are_in_the_way_of_nothing_else(self, unconfigured: Patient) -> None:
+        bitbucket = unconfigured.system.bitbucket
+        bitbucket.add_fault("server_error", path="*/builds", status=404, times=None)
+        body = unconfigured.configure()
+        assert failures(body) == ["build_status"]
+        assert body["integration"]["setup"] == "active"
+        assert body["integration"]["health"]["reason"] == "no_build_statuses"
+        assert len(unconfigured.hooks()) == 1
+
+        answer = unconfigured.system.call(
+            "PATCH", f"/integrations/{unconfigured.id}", json={"settings": {"build_status": False}}
+        )
+        assert answer.status_code == 200, answer.text
+        body = unconfigured.check()
+        assert failures(body) == []
+        assert "ask for no" in found(body)["build_status"]["seen"]
+        assert body["integration"]["health"]["ok"] is True
 
 
 class TestTheWebhook:

@@ -33,11 +33,13 @@ CALLS: dict[str, Call[Any]] = {
     "pull_request": REPOSITORY.pull_request(7),
     "open_pull_requests": REPOSITORY.open_pull_requests(),
     "commit": REPOSITORY.commit("046d9a3c1532"),
+    "newest_commit": REPOSITORY.newest_commit(),
     "comments": REPOSITORY.comments(7),
     "comment": REPOSITORY.comment(7, "11"),
     "create_comment": REPOSITORY.create_comment(7, "# Hi"),
     "update_comment": REPOSITORY.update_comment(7, Comment("11", "", ""), "# Hi"),
     "set_build_status": REPOSITORY.set_build_status(COMMIT, STATUS),
+    "see_build_statuses": REPOSITORY.see_build_statuses(COMMIT),
     "put_insight_report": REPOSITORY.put_insight_report(COMMIT, REPORT),
     "delete_insight_report": REPOSITORY.delete_insight_report(COMMIT, REPORT.key),
     "annotate": REPOSITORY.annotate(COMMIT, REPORT.key, [ANNOTATION])[0],
@@ -47,12 +49,19 @@ CALLS: dict[str, Call[Any]] = {
     "update_webhook": REPOSITORY.update_webhook("{h}", SPEC),
     "delete_webhook": REPOSITORY.delete_webhook("{h}"),
 }
-GONE_IS_FINE = {"comment", "update_comment", "delete_insight_report", "delete_webhook"}
+GONE_IS_FINE = {
+    "comment",
+    "delete_insight_report",
+    "delete_webhook",
+    "newest_commit",
+    "update_comment",
+}
 WITHOUT_ANSWER = {
     "annotate",
     "delete_insight_report",
     "delete_webhook",
     "put_insight_report",
+    "see_build_statuses",
     "set_build_status",
 }
 

@@ -42,12 +42,15 @@ CALLS: dict[str, Call[Any]] = {
     "open_pull_requests": REPOSITORY.open_pull_requests(),
     "repositories": DataCenterProject(BASE_URL, "DATA").repositories(),
     "commit": REPOSITORY.commit("bf0e8b7962c0"),
+    "newest_commit": REPOSITORY.newest_commit(),
     "comments": REPOSITORY.comments(7),
     "comment": REPOSITORY.comment(7, "11"),
     "create_comment": REPOSITORY.create_comment(7, "# Hi"),
     "update_comment": REPOSITORY.update_comment(7, COMMENT, "# Hi"),
     "set_build_status": REPOSITORY.set_build_status(COMMIT, STATUS),
     "set_build_status_deprecated": REPOSITORY.set_build_status_deprecated(COMMIT, STATUS),
+    "see_build_statuses": REPOSITORY.see_build_statuses(COMMIT),
+    "see_build_statuses_deprecated": REPOSITORY.see_build_statuses_deprecated(COMMIT),
     "put_insight_report": REPOSITORY.put_insight_report(COMMIT, REPORT),
     "delete_insight_report": REPOSITORY.delete_insight_report(COMMIT, REPORT.key),
     "annotate": REPOSITORY.annotate(COMMIT, REPORT.key, [ANNOTATION])[0],
@@ -67,13 +70,27 @@ NEED_ADMIN = {
     "update_webhook",
     "webhooks",
 }
-NEED_NOTHING = {"application_properties", "set_build_status_deprecated", "update_comment"}
-GONE_IS_FINE = {"comment", "update_comment", "delete_insight_report", "delete_webhook"}
+NEED_NOTHING = {
+    "application_properties",
+    "see_build_statuses_deprecated",
+    "set_build_status_deprecated",
+    "update_comment",
+}
+GONE_IS_FINE = {
+    "comment",
+    "delete_insight_report",
+    "delete_webhook",
+    "newest_commit",
+    "see_build_statuses",
+    "update_comment",
+}
 WITHOUT_ANSWER = {
     "annotate",
     "delete_insight_report",
     "delete_webhook",
     "put_insight_report",
+    "see_build_statuses",
+    "see_build_statuses_deprecated",
     "set_build_status",
     "set_build_status_deprecated",
 }

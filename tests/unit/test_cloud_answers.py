@@ -75,6 +75,8 @@ def description(granted: frozenset[str] | None) -> RepositoryDescription:
         ("pull_request", PULL_REQUEST_BODY, PULL_REQUEST),
         ("open_pull_requests", {"values": [PULL_REQUEST_BODY]}, Page((PULL_REQUEST,), None)),
         ("commit", {"hash": COMMIT, "message": "Count"}, Commit(COMMIT, "Count")),
+        ("newest_commit", {"values": [{"hash": COMMIT}]}, Commit(COMMIT, "")),
+        ("newest_commit", {"values": []}, None),
         (
             "comments",
             {"values": [COMMENT_BODY, COMMENT_BODY | {"deleted": True}]},

@@ -18,6 +18,7 @@ REQUESTS = {
     "pull_request": Request("GET", f"{BASE}/pullrequests/7"),
     "open_pull_requests": Request("GET", f"{BASE}/pullrequests?state=OPEN&pagelen=50"),
     "commit": Request("GET", f"{BASE}/commit/046d9a3c1532"),
+    "newest_commit": Request("GET", f"{BASE}/commits?pagelen=1"),
     "comments": Request("GET", f"{BASE}/pullrequests/7/comments?pagelen=100"),
     "comment": Request("GET", f"{BASE}/pullrequests/7/comments/11"),
     "create_comment": Request(
@@ -38,6 +39,7 @@ REQUESTS = {
             "refname": "feature/orders",
         },
     ),
+    "see_build_statuses": Request("GET", f"{BASE}/commit/{COMMIT}/statuses?pagelen=1"),
     "put_insight_report": Request(
         "PUT",
         f"{BASE}/commit/{COMMIT}/reports/data-diff-abc",

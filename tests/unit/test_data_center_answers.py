@@ -102,6 +102,8 @@ def page_of(*values: Any) -> dict[str, Any]:
         ("pull_request", PULL_REQUEST_BODY, PULL_REQUEST),
         ("open_pull_requests", page_of(PULL_REQUEST_BODY), Page((PULL_REQUEST,), None)),
         ("commit", {"id": COMMIT, "message": "Count"}, Commit(COMMIT, "Count")),
+        ("newest_commit", page_of({"id": COMMIT}), Commit(COMMIT, "")),
+        ("newest_commit", page_of(), None),
         ("comments", page_of(activity()), Page((COMMENT,), None)),
         ("comment", COMMENT_BODY, COMMENT),
         ("create_comment", COMMENT_BODY, COMMENT),

@@ -167,6 +167,16 @@ def test_every_call_tells_that_it_has_moved(name: str) -> None:
         CALLS[name].read(Response(307, {"location": "/x"}))
 
 
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"<html>404</html>", b'{"message": "null for uri: /rest", "status-code": 404}'],
+    ids=["nothing", "a page", "no such path"],
+)
+def test_where_build_statuses_are_not_is_no_answer_about_one(body: bytes) -> None:
+    with pytest.raises(NotFoundInBitbucketError):
+        CALLS["see_build_statuses"].read(Response(404, {}, body))
+
+
 @pytest.mark.parametrize("name", sorted(GONE_IS_FINE))
 def test_what_is_gone_already_is_no_error_where_that_is_fine(name: str) -> None:
     assert CALLS[name].read(answer(error_body("comment.NoSuchCommentException"), 404)) is None

@@ -46,6 +46,7 @@ REQUESTS = {
     "repositories": Request("GET", f"{REST}/projects/DATA/repos?limit=100&start=0"),
     "open_pull_requests": Request("GET", f"{BASE}/pull-requests?state=OPEN&limit=50&start=0"),
     "commit": Request("GET", f"{BASE}/commits/bf0e8b7962c0"),
+    "newest_commit": Request("GET", f"{BASE}/commits?limit=1"),
     "comments": Request("GET", f"{BASE}/pull-requests/7/activities?limit=100&start=0"),
     "comment": Request("GET", f"{BASE}/pull-requests/7/comments/11"),
     "create_comment": Request("POST", f"{BASE}/pull-requests/7/comments", {"text": "# Hi"}),
@@ -59,6 +60,10 @@ REQUESTS = {
     ),
     "set_build_status_deprecated": Request(
         "POST", f"{BASE_URL}/rest/build-status/latest/commits/{COMMIT}", BUILD
+    ),
+    "see_build_statuses": Request("GET", f"{BASE}/commits/{COMMIT}/builds?key=data-diff"),
+    "see_build_statuses_deprecated": Request(
+        "GET", f"{BASE_URL}/rest/build-status/latest/commits/{COMMIT}?limit=1"
     ),
     "put_insight_report": Request(
         "PUT",

@@ -7,7 +7,7 @@ from typing import Protocol
 from bitbucket_integration.activity import Activity
 from bitbucket_integration.bitbucket.client import BitbucketClient
 from bitbucket_integration.bitbucket.repository import BitbucketRepository
-from bitbucket_integration.bitbucket.vocabulary import Webhook
+from bitbucket_integration.bitbucket.vocabulary import Commit, Webhook
 from bitbucket_integration.errors import PermissionMissingError
 from bitbucket_integration.integration import RepositoryIdentity
 from doctor.examination import Examination
@@ -68,6 +68,23 @@ def look_for_webhooks(
             return None
     examination.add(ok(ProbeName.MANAGE_WEBHOOKS, "The access token may manage webhooks."))
     return webhooks
+
+
+def build_statuses(commit: Commit | None, more: str = "") -> Probe:
+    """What it shows that a commit's build statuses could be seen; none was there without a commit.
+
+    Setting one is not tried out. Either Bitbucket asks for no more than seeing them does.
+    """
+    if commit is None:
+        seen = "There is no commit yet whose build statuses could be looked at."
+        return skipped(ProbeName.BUILD_STATUS, seen)
+    seen = "The token may see build statuses, and setting them takes no more."
+    return ok(ProbeName.BUILD_STATUS, f"{seen} {more}".strip())
+
+
+def unwanted_build_statuses() -> Probe:
+    """What the settings say of them that ask for none."""
+    return skipped(ProbeName.BUILD_STATUS, "The settings ask for no build statuses.")
 
 
 def last_event(activity: Activity | None) -> Probe:

@@ -12,7 +12,7 @@ from bitbucket_integration.bitbucket.repository import BitbucketRepository, repo
 from bitbucket_integration.bitbucket.vocabulary import Webhook
 from bitbucket_integration.errors import PermissionMissingError
 from bitbucket_integration.integration import CloudIdentity
-from doctor.access import Seen, last_event, look_for_webhooks
+from doctor.access import Seen, build_statuses, last_event, look_for_webhooks
 from doctor.cloud_screens import CLOUD_SCREENS
 from doctor.examination import Examination
 from doctor.probe import Probe, ProbeName, ok, skipped, warning
@@ -72,9 +72,13 @@ class CloudAccess:
                 raise _lacking(missing)
             client.run(self.repository.open_pull_requests(page_length=1))
         examination.add(
-            ok(ProbeName.COMMENT, "The token may read pull requests and comment on them."),
-            ok(ProbeName.BUILD_STATUS, "The token may set build statuses."),
+            ok(ProbeName.COMMENT, "The token may read pull requests and comment on them.")
         )
+        with examination.at(ProbeName.BUILD_STATUS):
+            commit = client.run(self.repository.newest_commit())
+            if commit is not None:
+                client.run(self.repository.see_build_statuses(commit.hash))
+        examination.add(build_statuses(commit))
         identity = _identity(description)
         webhooks = look_for_webhooks(client, self.repository, examination)
         return Seen(identity, repository_of(identity, self.base_url), webhooks, _delivery)

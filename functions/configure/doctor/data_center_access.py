@@ -7,6 +7,7 @@ from functools import partial
 from bitbucket_integration.bitbucket.client import BitbucketClient
 from bitbucket_integration.bitbucket.data_center import DataCenterRepository
 from bitbucket_integration.bitbucket.data_center_answers import (
+    FIRST_THAT_SHOWS_BUILDS,
     FIRST_WITH_REPOSITORY_BUILDS,
     OLDEST_SUPPORTED,
     release,
@@ -14,14 +15,18 @@ from bitbucket_integration.bitbucket.data_center_answers import (
 from bitbucket_integration.errors import (
     BitbucketError,
     NotFoundInBitbucketError,
+    RequestRefusedError,
 )
 from bitbucket_integration.integration import DataCenterIdentity
-from doctor.access import Seen, look_for_webhooks
+from doctor.access import Seen, build_statuses, look_for_webhooks
 from doctor.data_center_delivery import try_delivery
 from doctor.data_center_screens import DATA_CENTER_SCREENS
 from doctor.examination import Examination
 from doctor.probe import Probe, ProbeName, ProbeStatus, failed, ok, skipped
 from doctor.screens import Screens
+
+NO_BUILD_STATUSES = "no_build_statuses"
+"""The reason of a failure that leaves the rest working."""
 
 _OLDEST = ".".join(map(str, OLDEST_SUPPORTED))
 
@@ -82,10 +87,12 @@ class DataCenterAccess:
         )
         with examination.at(ProbeName.COMMENT):
             client.run(repository.open_pull_requests(page_length=1))
-        examination.add(
-            ok(ProbeName.COMMENT, "The token may read pull requests and comment on them."),
-            build_status(version),
-        )
+        commentable = judged_archive(archived=description.archived)
+        examination.add(commentable)
+        if commentable.status is ProbeStatus.FAILED:
+            raise RequestRefusedError(f"{description.full_name} is archived")
+        with examination.at(ProbeName.BUILD_STATUS):
+            examination.add(_build_statuses(client, repository, version))
         webhooks = look_for_webhooks(client, repository, examination)
         return Seen(identity, repository, webhooks, partial(try_delivery, repository))
 
@@ -118,9 +125,36 @@ def token_kind(user: str) -> Probe:
     return ok(ProbeName.TOKEN_KIND, f"It acts as the user {user}. {unknown}")
 
 
-def build_status(version: str) -> Probe:
-    """What a token that sees the repository can do with build statuses on this server."""
-    seen = "The token may set build statuses."
+def judged_archive(*, archived: bool) -> Probe:
+    """Whether pull requests that can be read can be commented on."""
+    if not archived:
+        return ok(ProbeName.COMMENT, "The token may read pull requests and comment on them.")
+    return failed(
+        ProbeName.COMMENT,
+        "The repository is archived, and nobody can comment there.",
+        "Unarchive it in Bitbucket, under Repository settings.",
+        RequestRefusedError.reason,
+    )
+
+
+def _build_statuses(
+    client: BitbucketClient, repository: DataCenterRepository, version: str
+) -> Probe:
+    commit = client.run(repository.newest_commit())
+    if commit is not None:
+        shown = release(version) >= FIRST_THAT_SHOWS_BUILDS
+        see = repository.see_build_statuses if shown else repository.see_build_statuses_deprecated
+        try:
+            client.run(see(commit.hash))
+        except NotFoundInBitbucketError:
+            # Comments can be posted all the same, so nothing is in the way.
+            return failed(
+                ProbeName.BUILD_STATUS,
+                "Bitbucket has no build statuses at their address.",
+                "Have an administrator of Bitbucket enable its app for build statuses, and let"
+                " proxies pass all below /rest on. Or switch the setting build_status off.",
+                NO_BUILD_STATUSES,
+            )
     if release(version) < FIRST_WITH_REPOSITORY_BUILDS:
-        seen += " This version shows them for the commit in every repository."
-    return ok(ProbeName.BUILD_STATUS, seen)
+        return build_statuses(commit, "This version shows them in every repository.")
+    return build_statuses(commit)

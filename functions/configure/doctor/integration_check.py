@@ -13,11 +13,12 @@ from bitbucket_integration.errors import (
 )
 from bitbucket_integration.integration import Integration, SetupState
 from bitbucket_integration.problem import sentence
+from bitbucket_integration.report_settings import ReportSettings
 from bitbucket_integration.settings import ConfigureSettings
 from bitbucket_integration.stores.integrations import IntegrationStore
 from bitbucket_integration.stores.secrets import SecretReader, access_token_name
 from bitbucket_integration.timestamps import timestamp
-from doctor.access import Access
+from doctor.access import Access, unwanted_build_statuses
 from doctor.examination import Examination
 from doctor.probe import Probe, ProbeName, ProbeStatus, failed
 from doctor.providers import access_to
@@ -89,6 +90,8 @@ class IntegrationCheck:
         # What is in the way is kept by the examination, and nothing after it was looked at.
         with suppress(BitbucketError):
             seen = access.look(client, examination)
+            if not ReportSettings.stored(integration.settings).build_status:
+                examination.add(unwanted_build_statuses())
             found = replace(integration, repository=seen.identity)
             if integration.setup is SetupState.INCOMPLETE:
                 examination.add(_INCOMPLETE)

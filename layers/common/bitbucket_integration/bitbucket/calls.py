@@ -80,6 +80,11 @@ def each[T](read: Callable[[Any], T]) -> Callable[[Any], Iterable[T]]:
     return lambda body: [read(value) for value in body["values"]]
 
 
+def first[T](read: Callable[[Any], T]) -> Callable[[Any], T | None]:
+    """Read a page's first value, None when it has none."""
+    return lambda body: next((read(value) for value in body["values"]), None)
+
+
 def nothing(_: Response) -> None:
     """Read nothing: success says all."""
 

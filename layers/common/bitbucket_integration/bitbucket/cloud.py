@@ -8,7 +8,14 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from bitbucket_integration.bitbucket.calls import Caller, each, none_if_gone, nothing, of_body
+from bitbucket_integration.bitbucket.calls import (
+    Caller,
+    each,
+    first,
+    none_if_gone,
+    nothing,
+    of_body,
+)
 from bitbucket_integration.bitbucket.cloud_answers import (
     RepositoryDescription,
     read_comment,
@@ -62,6 +69,12 @@ class CloudRepository:
         request = Request("GET", self._url(f"/commit/{quote(commit, safe='')}"))
         return _CALLER.call(request, "reading a commit", of_body(read_commit))
 
+    def newest_commit(self) -> Call[Commit | None]:
+        """The newest commit, None in an empty repository. Needs `repository`."""
+        request = Request("GET", self._url("/commits", pagelen="1"))
+        read = of_body(first(read_commit))
+        return none_if_gone(_CALLER.call(request, "reading the newest commit", read))
+
     def comments(self, pull_request: int) -> Call[Page[Comment | None]]:
         """A pull request's comments, None in place of a deleted one. Needs `pullrequest`."""
         url = self._url(f"/pullrequests/{pull_request}/comments", pagelen="100")
@@ -100,6 +113,11 @@ class CloudRepository:
         url = self._url(f"/commit/{quote(commit, safe='')}/statuses/build")
         request = Request("POST", url, body)
         return _CALLER.call(request, "setting the build status", nothing)
+
+    def see_build_statuses(self, commit: str) -> Call[None]:
+        """See whether a commit's build statuses can be seen. Needs `repository`."""
+        url = self._url(f"/commit/{quote(commit, safe='')}/statuses", pagelen="1")
+        return _CALLER.call(Request("GET", url), "reading the build statuses", nothing)
 
     def put_insight_report(self, commit: str, report: InsightReport) -> Call[None]:
         """Set or replace a Code Insights report of a commit. Needs `repository`."""

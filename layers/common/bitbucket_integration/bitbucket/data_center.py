@@ -6,10 +6,18 @@ https://developer.atlassian.com/server/bitbucket/rest/
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from bitbucket_integration.bitbucket.calls import Caller, each, none_if_gone, nothing, of_body
+from bitbucket_integration.bitbucket.calls import (
+    Caller,
+    each,
+    first,
+    none_if_gone,
+    nothing,
+    of_body,
+)
 from bitbucket_integration.bitbucket.code_insights import Annotation, InsightReport
 from bitbucket_integration.bitbucket.data_center_answers import (
     ApplicationProperties,
@@ -40,6 +48,7 @@ from bitbucket_integration.bitbucket.data_center_bodies import (
 from bitbucket_integration.bitbucket.data_center_errors import (
     REPOSITORY_ADMIN,
     REPOSITORY_READ,
+    is_in_own_words,
     raise_for,
 )
 from bitbucket_integration.bitbucket.data_center_insights import annotations_body, report_body
@@ -117,6 +126,12 @@ class DataCenterRepository:
         request = Request("GET", self._url(f"/commits/{quote(commit, safe='')}"))
         return _READER.call(request, "reading a commit", of_body(read_commit))
 
+    def newest_commit(self) -> Call[Commit | None]:
+        """The default branch's newest commit, None if there is none. Needs Repository read."""
+        request = Request("GET", self._url("/commits?limit=1"))
+        read = of_body(first(read_commit))
+        return none_if_gone(_READER.call(request, "reading the newest commit", read))
+
     def comments(self, pull_request: int) -> Call[Page[Comment | None]]:
         """A pull request's comments, the newest first, without replies. Needs Repository read.
 
@@ -172,6 +187,27 @@ class DataCenterRepository:
         url = f"{self.base_url}/rest/build-status/latest/commits/{quote(commit, safe='')}"
         body = old_build_status_body(status, self._build_url(status.url))
         return _ANYBODY.call(Request("POST", url, body), "setting the build status", nothing)
+
+    def see_build_statuses(self, commit: str) -> Call[None]:
+        """See whether a commit's build statuses can be seen. Needs Repository read.
+
+        They cannot be listed, and one can be asked for since 7.14. That there is none by that key
+        is as good an answer.
+        """
+        url = self._url(f"/commits/{quote(commit, safe='')}/builds?key=data-diff")
+        call = _READER.call(Request("GET", url), "reading the build statuses", nothing)
+
+        def read(response: Response) -> None:
+            if not (response.status == HTTPStatus.NOT_FOUND and is_in_own_words(response)):
+                call.read(response)
+
+        return Call(call.request, read)
+
+    def see_build_statuses_deprecated(self, commit: str) -> Call[None]:
+        """The same, for servers before 7.14. Needs no permission but a licence."""
+        commit = quote(commit, safe="")
+        url = f"{self.base_url}/rest/build-status/latest/commits/{commit}?limit=1"
+        return _ANYBODY.call(Request("GET", url), "reading the build statuses", nothing)
 
     def put_insight_report(self, commit: str, report: InsightReport) -> Call[None]:
         """Set or replace a Code Insights report of a commit. Needs Repository read.

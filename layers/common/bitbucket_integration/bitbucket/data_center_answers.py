@@ -24,6 +24,9 @@ OLDEST_SUPPORTED = (7, 0)
 FIRST_WITH_REPOSITORY_BUILDS = (7, 4)
 """The first release with build statuses below a repository."""
 
+FIRST_THAT_SHOWS_BUILDS = (7, 14)
+"""The first release that lets a build status below a repository be read."""
+
 _VERSION = re.compile(r"([0-9]{1,4})\.([0-9]{1,4})([.\-+][0-9A-Za-z.\-+]{1,40})?")
 # Nothing that ends a link in Markdown or in HTML.
 _WEB_URL = re.compile(r"https?://[^\s<>()\[\]\\\"'`|]{1,2000}")
@@ -42,7 +45,8 @@ _STATES = {
 class DataCenterDescription:
     """A repository as Bitbucket describes it: by its names of today, and the id that stays.
 
-    `user` is whom the access token acts as, empty when Bitbucket did not say.
+    `user` is whom the access token acts as, empty when Bitbucket did not say. Of what is archived,
+    as it can be since 8.0, nothing can be changed.
     """
 
     repository_id: int
@@ -50,6 +54,7 @@ class DataCenterDescription:
     slug: str
     web_url: str
     user: str = ""
+    archived: bool = False
 
     @property
     def full_name(self) -> str:
@@ -115,6 +120,7 @@ def read_description(body: Any, base_url: str) -> DataCenterDescription:
         project_key=key,
         slug=slug,
         web_url=shown or repository_url(base_url, key, slug),
+        archived=bool(body.get("archived")),
     )
 
 

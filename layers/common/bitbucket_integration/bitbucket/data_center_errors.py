@@ -64,6 +64,11 @@ def raise_for(response: Response, doing: str, permission: str | None = None) -> 
     raise_for_status(response, doing, said.message)
 
 
+def is_in_own_words(response: Response) -> bool:
+    """Whether Bitbucket's API itself refuses, and not a proxy or a server without this path."""
+    return bool(_said(response).exception)
+
+
 def _permission_missing(doing: str, permission: str | None) -> PermissionMissingError:
     if permission is None:
         return PermissionMissingError(f"{doing}: Bitbucket says that the token may not")

@@ -49,6 +49,9 @@ class BitbucketRepository(Protocol):
     def commit(self, commit: str) -> Call[Commit]:
         """A commit by its hash, or an unambiguous beginning of it."""
 
+    def newest_commit(self) -> Call[Commit | None]:
+        """The newest commit, None when there is none yet."""
+
     def comments(self, pull_request: int) -> Call[Page[Comment | None]]:
         """A pull request's comments, possibly None in place of a deleted one."""
 
@@ -68,6 +71,9 @@ class BitbucketRepository(Protocol):
 
     def set_build_status(self, commit: str, status: BuildStatus) -> Call[None]:
         """Set or overwrite a commit's build status."""
+
+    def see_build_statuses(self, commit: str) -> Call[None]:
+        """See whether a commit's build statuses can be seen; NotFoundInBitbucketError if not."""
 
     def put_insight_report(self, commit: str, report: InsightReport) -> Call[None]:
         """Set or replace a Code Insights report of a commit.
