@@ -284,7 +284,7 @@ class TestARepositoryThatWasMoved:
         submitted = connection.submit(different(), **query)
         connection.settle()
         assert connection.status(submitted)["reason"] == "not_found_in_bitbucket"
-        assert "another repository" in connection.health()["detail"]
+        assert "nother repository" in connection.health()["detail"]
         assert bitbucket.comments(theirs, other.id) == []
         assert bitbucket.build_statuses(theirs) == []
 

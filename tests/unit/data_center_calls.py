@@ -47,10 +47,10 @@ CALLS: dict[str, Call[Any]] = {
     "comment": REPOSITORY.comment(7, "11"),
     "create_comment": REPOSITORY.create_comment(7, "# Hi"),
     "update_comment": REPOSITORY.update_comment(7, COMMENT, "# Hi"),
-    "set_build_status": REPOSITORY.set_build_status(COMMIT, STATUS),
-    "set_build_status_deprecated": REPOSITORY.set_build_status_deprecated(COMMIT, STATUS),
-    "see_build_statuses": REPOSITORY.see_build_statuses(COMMIT),
-    "see_build_statuses_deprecated": REPOSITORY.see_build_statuses_deprecated(COMMIT),
+    "set": REPOSITORY.builds.set(COMMIT, STATUS),
+    "set_deprecated": REPOSITORY.builds.set_deprecated(COMMIT, STATUS),
+    "see": REPOSITORY.builds.see(COMMIT),
+    "see_deprecated": REPOSITORY.builds.see_deprecated(COMMIT),
     "put_insight_report": REPOSITORY.put_insight_report(COMMIT, REPORT),
     "delete_insight_report": REPOSITORY.delete_insight_report(COMMIT, REPORT.key),
     "annotate": REPOSITORY.annotate(COMMIT, REPORT.key, [ANNOTATION])[0],
@@ -72,8 +72,8 @@ NEED_ADMIN = {
 }
 NEED_NOTHING = {
     "application_properties",
-    "see_build_statuses_deprecated",
-    "set_build_status_deprecated",
+    "see_deprecated",
+    "set_deprecated",
     "update_comment",
 }
 GONE_IS_FINE = {
@@ -81,7 +81,7 @@ GONE_IS_FINE = {
     "delete_insight_report",
     "delete_webhook",
     "newest_commit",
-    "see_build_statuses",
+    "see",
     "update_comment",
 }
 WITHOUT_ANSWER = {
@@ -89,10 +89,10 @@ WITHOUT_ANSWER = {
     "delete_insight_report",
     "delete_webhook",
     "put_insight_report",
-    "see_build_statuses",
-    "see_build_statuses_deprecated",
-    "set_build_status",
-    "set_build_status_deprecated",
+    "see",
+    "see_deprecated",
+    "set",
+    "set_deprecated",
 }
 
 

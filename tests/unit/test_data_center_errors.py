@@ -174,7 +174,7 @@ def test_every_call_tells_that_it_has_moved(name: str) -> None:
 )
 def test_where_build_statuses_are_not_is_no_answer_about_one(body: bytes) -> None:
     with pytest.raises(NotFoundInBitbucketError):
-        CALLS["see_build_statuses"].read(Response(404, {}, body))
+        CALLS["see"].read(Response(404, {}, body))
 
 
 @pytest.mark.parametrize("name", sorted(GONE_IS_FINE))

@@ -4,6 +4,7 @@ import pytest
 
 from bitbucket_integration.bitbucket.data_center import DataCenterProject, DataCenterRepository
 from bitbucket_integration.bitbucket.data_center_answers import DataCenterDescription
+from bitbucket_integration.bitbucket.data_center_builds import DataCenterBuilds
 from bitbucket_integration.bitbucket.exchange import Request
 from bitbucket_integration.bitbucket.vocabulary import BuildState, Comment
 from bitbucket_integration.errors import RequestRefusedError
@@ -53,16 +54,16 @@ REQUESTS = {
     "update_comment": Request(
         "PUT", f"{BASE}/pull-requests/7/comments/11", {"text": "# Hi", "version": 3}
     ),
-    "set_build_status": Request(
+    "set": Request(
         "POST",
         f"{BASE}/commits/{COMMIT}/builds",
         BUILD | {"parent": "data-diff-abc", "ref": "refs/heads/feature/orders"},
     ),
-    "set_build_status_deprecated": Request(
+    "set_deprecated": Request(
         "POST", f"{BASE_URL}/rest/build-status/latest/commits/{COMMIT}", BUILD
     ),
-    "see_build_statuses": Request("GET", f"{BASE}/commits/{COMMIT}/builds?key=data-diff"),
-    "see_build_statuses_deprecated": Request(
+    "see": Request("GET", f"{BASE}/commits/{COMMIT}/builds?key=data-diff"),
+    "see_deprecated": Request(
         "GET", f"{BASE_URL}/rest/build-status/latest/commits/{COMMIT}?limit=1"
     ),
     "put_insight_report": Request(
@@ -117,10 +118,11 @@ REQUESTS = {
 
 
 def test_every_call_is_tried_here() -> None:
-    kinds = (DataCenterRepository, DataCenterProject)
+    kinds = (DataCenterRepository, DataCenterProject, DataCenterBuilds)
     made = {name for kind in kinds for name in dir(kind) if not name.startswith("_")}
-    no_calls = {field.name for field in fields(DataCenterRepository)} | {"renamed"}
-    assert made - no_calls == REQUESTS.keys() == CALLS.keys()
+    no_calls = {field.name for kind in kinds for field in fields(kind)} | {"renamed", "builds"}
+    assert made - no_calls == (REQUESTS.keys() | {"set_build_status"})
+    assert REQUESTS.keys() == CALLS.keys()
 
 
 @pytest.mark.parametrize("name", REQUESTS)
@@ -142,7 +144,7 @@ def test_nothing_from_outside_changes_an_addresss_path(part: str) -> None:
         REPOSITORY.comment(7, part).request.url: 15,
         REPOSITORY.update_comment(7, Comment(part, "", ""), "").request.url: 15,
         REPOSITORY.set_build_status(part, STATUS).request.url: 14,
-        REPOSITORY.set_build_status_deprecated(part, STATUS).request.url: 9,
+        REPOSITORY.builds.set_deprecated(part, STATUS).request.url: 9,
         REPOSITORY.delete_insight_report(part, "k").request.url: 15,
         REPOSITORY.delete_insight_report(COMMIT, part).request.url: 15,
         REPOSITORY.put_insight_report(part, REPORT).request.url: 15,
@@ -163,7 +165,7 @@ def test_a_page_may_be_shorter() -> None:
 
 def test_a_server_that_lacks_builds_below_a_repository_gets_the_deprecated_request() -> None:
     old = replace(REPOSITORY, has_repository_builds=False)
-    assert old.set_build_status(COMMIT, STATUS).request == REQUESTS["set_build_status_deprecated"]
+    assert old.set_build_status(COMMIT, STATUS).request == REQUESTS["set_deprecated"]
 
 
 class TestWhatIsTooLong:
@@ -189,7 +191,7 @@ class TestWhatIsTooLong:
         fits = f"https://a.example/{'x' * 432}"
         assert len(fits) == 450
         for url, sent in {fits: fits, f"{fits}y": SEEN_AT}.items():
-            for call in (REPOSITORY.set_build_status, REPOSITORY.set_build_status_deprecated):
+            for call in (REPOSITORY.set_build_status, REPOSITORY.builds.set_deprecated):
                 assert call(COMMIT, replace(STATUS, url=url)).request.body["url"] == sent
 
     def test_is_refused_where_no_address_fits(self) -> None:
@@ -224,7 +226,7 @@ def test_a_status_of_which_nothing_comes_is_cancelled() -> None:
     stopped = replace(STATUS, state=BuildState.STOPPED)
     assert REPOSITORY.set_build_status(COMMIT, stopped).request.body["state"] == "CANCELLED"
     # All that the deprecated resource has beside it is success.
-    old = REPOSITORY.set_build_status_deprecated(COMMIT, stopped)
+    old = REPOSITORY.builds.set_deprecated(COMMIT, stopped)
     assert old.request.body["state"] == "FAILED"
 
 

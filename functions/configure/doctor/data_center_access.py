@@ -143,7 +143,7 @@ def _build_statuses(
     commit = client.run(repository.newest_commit())
     if commit is not None:
         shown = release(version) >= FIRST_THAT_SHOWS_BUILDS
-        see = repository.see_build_statuses if shown else repository.see_build_statuses_deprecated
+        see = repository.builds.see if shown else repository.builds.see_deprecated
         try:
             client.run(see(commit.hash))
         except NotFoundInBitbucketError:

@@ -6,7 +6,6 @@ https://developer.atlassian.com/server/bitbucket/rest/
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -40,16 +39,13 @@ from bitbucket_integration.bitbucket.data_center_answers import (
     repository_url,
 )
 from bitbucket_integration.bitbucket.data_center_bodies import (
-    LONGEST_URL,
-    build_status_body,
-    old_build_status_body,
     webhook_body,
 )
+from bitbucket_integration.bitbucket.data_center_builds import DataCenterBuilds
 from bitbucket_integration.bitbucket.data_center_errors import (
-    REPOSITORY_ADMIN,
-    REPOSITORY_READ,
-    is_in_own_words,
-    raise_for,
+    ADMIN,
+    ANYBODY,
+    READER,
 )
 from bitbucket_integration.bitbucket.data_center_insights import annotations_body, report_body
 from bitbucket_integration.bitbucket.exchange import Call, Page, Request, Response
@@ -61,12 +57,7 @@ from bitbucket_integration.bitbucket.vocabulary import (
     Webhook,
     WebhookSpec,
 )
-from bitbucket_integration.errors import NotFoundInBitbucketError, RequestRefusedError
-
-_READER = Caller(partial(raise_for, permission=REPOSITORY_READ))
-_ADMIN = Caller(partial(raise_for, permission=REPOSITORY_ADMIN))
-# Where it is no permission of the token's that decides.
-_ANYBODY = Caller(raise_for)
+from bitbucket_integration.errors import NotFoundInBitbucketError
 
 _PAGE_LENGTH = 100
 
@@ -99,7 +90,7 @@ class DataCenterRepository:
     def application_properties(self) -> Call[ApplicationProperties]:
         """Which Bitbucket this is. Needs no access token."""
         request = Request("GET", f"{self.base_url}/rest/api/latest/application-properties")
-        return _ANYBODY.call(request, "reading Bitbucket's version", of_body(read_properties))
+        return ANYBODY.call(request, "reading Bitbucket's version", of_body(read_properties))
 
     def describe(self) -> Call[DataCenterDescription]:
         """The repository itself, and whom the token acts as. Needs Repository read."""
@@ -109,28 +100,28 @@ class DataCenterRepository:
             self._expect(description.repository_id)
             return replace(description, user=read_user(response))
 
-        return _READER.call(Request("GET", self._url()), "reading the repository", read)
+        return READER.call(Request("GET", self._url()), "reading the repository", read)
 
     def pull_request(self, number: int) -> Call[PullRequest]:
         """One pull request. Needs Repository read."""
         request = Request("GET", self._url(f"/pull-requests/{number}"))
-        return _READER.call(request, "reading the pull request", of_body(self._read_pull_request))
+        return READER.call(request, "reading the pull request", of_body(self._read_pull_request))
 
     def open_pull_requests(self, page_length: int = 50) -> Call[Page[PullRequest]]:
         """The open pull requests into this repository. Needs Repository read."""
         url = self._url(f"/pull-requests?state=OPEN&limit={page_length}")
-        return _page(_READER, url, "listing the pull requests", each(self._read_pull_request))
+        return _page(READER, url, "listing the pull requests", each(self._read_pull_request))
 
     def commit(self, commit: str) -> Call[Commit]:
         """A commit by its hash, or an unambiguous beginning of it. Needs Repository read."""
         request = Request("GET", self._url(f"/commits/{quote(commit, safe='')}"))
-        return _READER.call(request, "reading a commit", of_body(read_commit))
+        return READER.call(request, "reading a commit", of_body(read_commit))
 
     def newest_commit(self) -> Call[Commit | None]:
         """The default branch's newest commit, None if there is none. Needs Repository read."""
         request = Request("GET", self._url("/commits?limit=1"))
         read = of_body(first(read_commit))
-        return none_if_gone(_READER.call(request, "reading the newest commit", read))
+        return none_if_gone(READER.call(request, "reading the newest commit", read))
 
     def comments(self, pull_request: int) -> Call[Page[Comment | None]]:
         """A pull request's comments, the newest first, without replies. Needs Repository read.
@@ -143,13 +134,13 @@ class DataCenterRepository:
             return read_added_comments(body, self._pull_request_web_url(pull_request))
 
         url = self._url(f"/pull-requests/{pull_request}/activities?limit={_PAGE_LENGTH}")
-        return _page(_READER, url, "listing the comments", comments)
+        return _page(READER, url, "listing the comments", comments)
 
     def comment(self, pull_request: int, comment_id: str) -> Call[Comment | None]:
         """One comment, None once it was deleted. Needs Repository read."""
         request = Request("GET", self._comment_url(pull_request, comment_id))
         read = self._comment_reader(pull_request)
-        return none_if_gone(_READER.call(request, "reading the comment", of_body(read)))
+        return none_if_gone(READER.call(request, "reading the comment", of_body(read)))
 
     def create_comment(self, pull_request: int, text: str) -> Call[Comment | None]:
         """Comment on a pull request. Needs Repository read."""
@@ -157,7 +148,7 @@ class DataCenterRepository:
             "POST", self._url(f"/pull-requests/{pull_request}/comments"), {"text": text}
         )
         read = self._comment_reader(pull_request)
-        return _READER.call(request, "commenting on the pull request", of_body(read))
+        return READER.call(request, "commenting on the pull request", of_body(read))
 
     def update_comment(
         self, pull_request: int, comment: Comment, text: str
@@ -169,45 +160,17 @@ class DataCenterRepository:
         url = self._comment_url(pull_request, comment.id)
         request = Request("PUT", url, {"text": text, "version": comment.version})
         read = self._comment_reader(pull_request)
-        return none_if_gone(_ANYBODY.call(request, "updating the comment", of_body(read)))
+        return none_if_gone(ANYBODY.call(request, "updating the comment", of_body(read)))
+
+    @property
+    def builds(self) -> DataCenterBuilds:
+        """The calls on build statuses, whichever the server's version has."""
+        return DataCenterBuilds(self.base_url, self._url(), self._seen_at())
 
     def set_build_status(self, commit: str, status: BuildStatus) -> Call[None]:
         """Set or overwrite a commit's build status. Needs Repository read."""
-        if not self.has_repository_builds:
-            return self.set_build_status_deprecated(commit, status)
-        body = build_status_body(status, self._build_url(status.url))
-        request = Request("POST", self._url(f"/commits/{quote(commit, safe='')}/builds"), body)
-        return _READER.call(request, "setting the build status", nothing)
-
-    def set_build_status_deprecated(self, commit: str, status: BuildStatus) -> Call[None]:
-        """The same, for the commit in every repository: all that servers before 7.4 can do.
-
-        Deprecated since 7.14. Needs no permission but a licence.
-        """
-        url = f"{self.base_url}/rest/build-status/latest/commits/{quote(commit, safe='')}"
-        body = old_build_status_body(status, self._build_url(status.url))
-        return _ANYBODY.call(Request("POST", url, body), "setting the build status", nothing)
-
-    def see_build_statuses(self, commit: str) -> Call[None]:
-        """See whether a commit's build statuses can be seen. Needs Repository read.
-
-        They cannot be listed, and one can be asked for since 7.14. That there is none by that key
-        is as good an answer.
-        """
-        url = self._url(f"/commits/{quote(commit, safe='')}/builds?key=data-diff")
-        call = _READER.call(Request("GET", url), "reading the build statuses", nothing)
-
-        def read(response: Response) -> None:
-            if not (response.status == HTTPStatus.NOT_FOUND and is_in_own_words(response)):
-                call.read(response)
-
-        return Call(call.request, read)
-
-    def see_build_statuses_deprecated(self, commit: str) -> Call[None]:
-        """The same, for servers before 7.14. Needs no permission but a licence."""
-        commit = quote(commit, safe="")
-        url = f"{self.base_url}/rest/build-status/latest/commits/{commit}?limit=1"
-        return _ANYBODY.call(Request("GET", url), "reading the build statuses", nothing)
+        set_ = self.builds.set if self.has_repository_builds else self.builds.set_deprecated
+        return set_(commit, status)
 
     def put_insight_report(self, commit: str, report: InsightReport) -> Call[None]:
         """Set or replace a Code Insights report of a commit. Needs Repository read.
@@ -215,7 +178,7 @@ class DataCenterRepository:
         Only who created a report may replace it.
         """
         request = Request("PUT", self._insight_url(commit, report.key), report_body(report))
-        return _READER.call(request, "posting the Code Insights report", nothing)
+        return READER.call(request, "posting the Code Insights report", nothing)
 
     def delete_insight_report(self, commit: str, key: str) -> Call[None]:
         """Delete a report with its annotations, if there is one.
@@ -223,7 +186,7 @@ class DataCenterRepository:
         Needs Repository read; Repository admin for one that another access token created.
         """
         request = Request("DELETE", self._insight_url(commit, key))
-        return none_if_gone(_READER.call(request, "deleting the Code Insights report", nothing))
+        return none_if_gone(READER.call(request, "deleting the Code Insights report", nothing))
 
     def annotate(
         self, commit: str, key: str, annotations: Sequence[Annotation]
@@ -236,39 +199,39 @@ class DataCenterRepository:
             return ()
         url = f"{self._insight_url(commit, key)}/annotations"
         request = Request("POST", url, annotations_body(annotations))
-        return (_READER.call(request, "annotating the pull request", nothing),)
+        return (READER.call(request, "annotating the pull request", nothing),)
 
     def webhooks(self) -> Call[Page[Webhook]]:
         """The repository's webhooks. Needs Repository admin."""
         url = self._url(f"/webhooks?limit={_PAGE_LENGTH}")
-        return _page(_ADMIN, url, "listing the webhooks", each(read_webhook))
+        return _page(ADMIN, url, "listing the webhooks", each(read_webhook))
 
     def create_webhook(self, spec: WebhookSpec) -> Call[Webhook]:
         """Create a webhook. Needs Repository admin."""
         request = Request("POST", self._url("/webhooks"), webhook_body(spec))
-        return _ADMIN.call(request, "creating the webhook", of_body(read_webhook))
+        return ADMIN.call(request, "creating the webhook", of_body(read_webhook))
 
     def update_webhook(self, webhook_id: str, spec: WebhookSpec) -> Call[Webhook]:
         """Make an existing webhook as `spec` says, its secret included. Needs Repository admin."""
         request = Request("PUT", self._webhook_url(webhook_id), webhook_body(spec))
-        return _ADMIN.call(request, "updating the webhook", of_body(read_webhook))
+        return ADMIN.call(request, "updating the webhook", of_body(read_webhook))
 
     def delete_webhook(self, webhook_id: str) -> Call[None]:
         """Delete a webhook; that it is gone already is no error. Needs Repository admin."""
         request = Request("DELETE", self._webhook_url(webhook_id))
-        return none_if_gone(_ADMIN.call(request, "deleting the webhook", nothing))
+        return none_if_gone(ADMIN.call(request, "deleting the webhook", nothing))
 
     def test_webhook(self, url: str) -> Call[WebhookTest]:
         """Let Bitbucket send `diagnostics:ping` to this URL. Needs Repository admin."""
         query = urlencode({"url": url, "sslVerificationRequired": "true"})
         # No credentials, but a body: without one there is no Content-Type that says JSON.
         request = Request("POST", f"{self._url('/webhooks/test')}?{query}", {})
-        return _ADMIN.call(request, "testing the webhook", of_body(read_webhook_test))
+        return ADMIN.call(request, "testing the webhook", of_body(read_webhook_test))
 
     def latest_delivery(self, webhook_id: str) -> Call[WebhookDelivery | None]:
         """How a webhook's latest delivery went, None before its first. Needs Repository admin."""
         request = Request("GET", f"{self._webhook_url(webhook_id)}/latest")
-        return _ADMIN.call(request, "reading the webhook's latest delivery", read_delivery)
+        return ADMIN.call(request, "reading the webhook's latest delivery", read_delivery)
 
     def _url(self, path: str = "", resource: str = "api") -> str:
         key, slug = (quote(part, safe="") for part in (self.project_key, self.slug))
@@ -307,15 +270,6 @@ class DataCenterRepository:
         web_url = self._pull_request_web_url(pull_request)
         return partial(read_comment, pull_request_web_url=web_url)
 
-    def _build_url(self, url: str) -> str:
-        """The URL, or if Bitbucket would find it too long that of the repository: never a part."""
-        for address in (url, self._seen_at()):
-            if len(address) <= LONGEST_URL:
-                return address
-        raise RequestRefusedError(
-            f"setting the build status: its address has more than {LONGEST_URL} characters"
-        )
-
 
 @dataclass(frozen=True, slots=True)
 class DataCenterProject:
@@ -328,7 +282,7 @@ class DataCenterProject:
         """The slugs of the repositories that the token sees. Needs Repository read of each."""
         key = quote(self.project_key, safe="~")
         url = f"{self.base_url}/rest/api/latest/projects/{key}/repos?limit={_PAGE_LENGTH}"
-        return _page(_READER, url, "listing the repositories", each(read_slug))
+        return _page(READER, url, "listing the repositories", each(read_slug))
 
 
 def _page[T](

@@ -5,9 +5,10 @@ the exception's name tells the two apart ("Errors & Validation" in Atlassian's R
 """
 
 from dataclasses import dataclass
+from functools import partial
 from typing import NoReturn
 
-from bitbucket_integration.bitbucket.calls import raise_for_status
+from bitbucket_integration.bitbucket.calls import Caller, raise_for_status
 from bitbucket_integration.bitbucket.exchange import Response
 from bitbucket_integration.errors import (
     AccessTokenRejectedError,
@@ -88,3 +89,9 @@ def _said(response: Response) -> _Said:
                 exception.rpartition(".")[2] if isinstance(exception, str) else "",
             )
     return _Said()
+
+
+READER = Caller(partial(raise_for, permission=REPOSITORY_READ))
+ADMIN = Caller(partial(raise_for, permission=REPOSITORY_ADMIN))
+ANYBODY = Caller(raise_for)
+"""Makes the calls in which it is no permission of the token's that decides."""

@@ -72,9 +72,6 @@ class BitbucketRepository(Protocol):
     def set_build_status(self, commit: str, status: BuildStatus) -> Call[None]:
         """Set or overwrite a commit's build status."""
 
-    def see_build_statuses(self, commit: str) -> Call[None]:
-        """See whether a commit's build statuses can be seen; NotFoundInBitbucketError if not."""
-
     def put_insight_report(self, commit: str, report: InsightReport) -> Call[None]:
         """Set or replace a Code Insights report of a commit.
 
