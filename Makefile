@@ -18,7 +18,8 @@ export SAM_CLI_TELEMETRY := 0
 export UV_NO_PROGRESS := 1
 # The machine decides whom to trust: a company's proxy may sign with a root of its own.
 export UV_SYSTEM_CERTS := 1
-unexport PYTHONHOME PYTHONPATH VIRTUAL_ENV
+# Without bytecode on disk each of the many Pythons here would compile everything anew.
+unexport PYTHONDONTWRITEBYTECODE PYTHONHOME PYTHONPATH VIRTUAL_ENV
 
 SHIPPED := layers/common $(wildcard functions/*)
 
@@ -48,7 +49,7 @@ local: venv stack-venv ## The whole system on this machine, until Ctrl-C [CLOUD_
 
 .PHONY: test
 test: venv stack-venv ## All tests [ARGS='-m "not stack and not browser"']
-	@python -m pytest $(ARGS)
+	@python -m pytest --numprocesses logical --maxprocesses 4 --dist loadgroup $(ARGS)
 
 .PHONY: bench
 bench: venv ## CPU seconds that a large report takes
