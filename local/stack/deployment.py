@@ -92,6 +92,8 @@ def _sam(folder: Path, variables: Mapping[str, str], command: str, *options: str
     config = folder / "samconfig.toml"
     config.write_text("version = 0.1\n")
     log = folder / f"{command}.log"
+    temporary = folder / "tmp"
+    temporary.mkdir(exist_ok=True)
     with log.open("wb") as output:
         finished = subprocess.run(
             [SAM, command, "--config-file", str(config), *options],
@@ -102,6 +104,7 @@ def _sam(folder: Path, variables: Mapping[str, str], command: str, *options: str
                 "PATH": os.pathsep.join([str(SAM.parent), variables.get("PATH", os.defpath)]),
                 "SAM_CLI_POLL_DELAY": "1",  # seconds; its own 5 are for an AWS far away
                 "SAM_CLI_TELEMETRY": "0",
+                "TMPDIR": str(temporary),  # it leaves folders there
                 "__SAM_CLI_APP_DIR": str(folder / "sam"),  # two runs would write the same file
             },
             stdin=subprocess.DEVNULL,

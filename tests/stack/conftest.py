@@ -5,8 +5,11 @@ import hmac
 import itertools
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 import requests
@@ -121,8 +124,16 @@ class Repository:
 
 
 @pytest.fixture(scope="session")
-def stack() -> Iterator[LocalStack]:
-    with LocalStack() as running:
+def machines_temporary_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the stack is started to take for `/tmp`."""
+    return tmp_path_factory.mktemp("tmp")
+
+
+@pytest.fixture(scope="session")
+def stack(machines_temporary_folder: Path) -> Iterator[LocalStack]:
+    with ExitStack() as exits:
+        with mock.patch.dict("os.environ", TMPDIR=str(machines_temporary_folder)):
+            running = exits.enter_context(LocalStack())
         yield running
 
 

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from local.stack import deployment
+from local.stack import LocalStack, deployment
 from tests.deployed_template import ROOT
 
 pytestmark = pytest.mark.stack
@@ -54,3 +54,9 @@ def test_the_full_report_has_its_templates(built: Path) -> None:
     wanted = {path.name: path.read_bytes() for path in source.iterdir()}
     found = (built / "DiffsFunction" / "full_report" / "templates").iterdir()
     assert {path.name: path.read_bytes() for path in found} == wanted
+
+
+def test_what_building_and_deploying_leave_is_in_the_runs_folder(
+    stack: LocalStack, machines_temporary_folder: Path
+) -> None:
+    assert list(machines_temporary_folder.iterdir()) == []
