@@ -27,6 +27,13 @@ def test_no_function_imports_a_module_of_another() -> None:
             assert not imported & others, path
 
 
+def test_only_a_functions_entry_takes_the_time_and_the_environment() -> None:
+    # So tests make a new environment by loading this one module anew.
+    for folder in FUNCTIONS:
+        for path in folder.rglob("*.py"):
+            assert path.stem == folder.name or not _imported(path) & {"os", "time"}, path
+
+
 def _modules(folder: Path) -> set[str]:
     packages = {path.parent.name for path in folder.glob("*/*.py")}
     return {path.stem for path in folder.glob("*.py")} | packages

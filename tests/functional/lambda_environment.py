@@ -19,7 +19,7 @@ from unittest import mock
 import boto3
 from moto import mock_aws
 
-from tests.deployed_template import ROOT, resource
+from tests.deployed_template import resource
 from tests.functional.aws_calls import AwsCalls, KilledError
 from tests.functional.aws_resources import REGION, client, create, session
 
@@ -251,10 +251,8 @@ def captured(output: TextIO) -> Iterator[None]:
 
 
 def _load(module: str, environment: Mapping[str, str], clock: Clock) -> ModuleType:
-    folder = ROOT / "functions" / module
-    own = {one.stem for one in folder.iterdir() if one.suffix == ".py" or one.is_dir()}
-    for name in [name for name in sys.modules if name.partition(".")[0] in own]:
-        del sys.modules[name]
+    # All that a function keeps is in its main module, which hands it to the others.
+    sys.modules.pop(module, None)
     # A new environment has new loggers, whose output is that of this account.
     known = logging.Logger.manager.loggerDict
     for name in [name for name in known if name.partition(".")[0] in {module, "service_undefined"}]:
@@ -273,7 +271,6 @@ def account(cloud_api_url: str, public_url: str) -> Iterator[Account]:
         "AWS_DEFAULT_REGION": REGION,
     }
     with mock.patch.dict("os.environ", fake), mock_aws():
-        client.cache_clear()
         resources = create(fake, cloud_api_url, public_url)
         made = Account(
             resources.environment, resources.queue_url, resources.dead_letter_url, AwsCalls()
