@@ -11,6 +11,7 @@ from bitbucket_integration.errors import NotAuthenticatedError
 from bitbucket_integration.settings import ConfigureSettings
 from bitbucket_integration.stores.activity import ActivityStore
 from bitbucket_integration.stores.integrations import IntegrationStore
+from bitbucket_integration.stores.progress import ProgressStore
 from bitbucket_integration.stores.pull_requests import AwaitedPullRequests
 from bitbucket_integration.stores.purge import Purge
 from bitbucket_integration.stores.report_queue import ReportQueue
@@ -25,6 +26,7 @@ from life.pausing import Pausing
 from life.removal import Removal
 from life.rotation import SecretRotation
 from life.shared_token import SharedTokens
+from live_progress import LiveProgress
 from many.connecting import ConnectingMany
 from webhook_setup import WebhookSetup
 
@@ -42,6 +44,11 @@ class AdminApi:
         dynamodb = boto3.client("dynamodb", config=config)
         self.integrations = IntegrationStore(dynamodb, self.settings.table_name)
         self.activity = ActivityStore(dynamodb, self.settings.table_name)
+        # A call hardly waits for what is only looked at.
+        hasty = Config(connect_timeout=1, read_timeout=1, retries={"total_max_attempts": 1})
+        self.progress = LiveProgress(
+            ProgressStore(boto3.client("dynamodb", config=hasty), self.settings.table_name, now)
+        )
         self.views = Views(self.activity, now)
         queue = ReportQueue(boto3.client("sqs", config=config), self.settings.queue_url)
         webhooks = WebhookSetup(self.activity, self._signing_key)

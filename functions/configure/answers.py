@@ -5,8 +5,10 @@ from typing import Any
 from pydantic import BaseModel
 
 from bitbucket_integration.activity import ActivityEntry
+from bitbucket_integration.stores.progress import Progress
 from check_views import CheckView, ManualWebhookView
 from doctor.integration_check import Checked
+from doctor.probe import ProbeName
 from integration_setup import Configured
 from integration_view import IntegrationSummary, IntegrationView, Views
 from life.rotation import Rotation
@@ -89,6 +91,28 @@ class CheckedView(BaseModel):
             integration=views.of(checked.integration),
             checks=[CheckView.of(probe) for probe in checked.probes],
             manual_webhook=ManualWebhookView.of(checked.manual_webhook),
+        )
+
+
+class ProgressView(BaseModel):
+    """What the checks of a call have found so far, in their order.
+
+    `looking_at` is the check that is being made, null once `ended` is true.
+    """
+
+    checks: list[CheckView]
+    looking_at: ProbeName | None
+    ended: bool
+
+    @classmethod
+    def of(cls, progress: Progress) -> "ProgressView":
+        """How far a call has come, as it is shown."""
+        return cls.model_validate(
+            {
+                "checks": progress.checks,
+                "looking_at": progress.looking_at,
+                "ended": progress.looking_at is None,
+            }
         )
 
 

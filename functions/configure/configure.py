@@ -41,6 +41,7 @@ from life.amendment import found
 from life.settings_change import changed_settings
 from life_routes import IfMatch, IntegrationId, add_life_routes
 from many.answer import configured_status, many_view
+from progress_route import ProgressId, add_progress_route
 from refusals import Refusal, refusal_of
 
 logger, metrics = observers("configure")
@@ -73,7 +74,9 @@ app.use(middlewares=[not_cached])
         201: {"description": "Configured"},
     },
 )
-def configure(request: IntegrationRequest) -> Response[ConfiguredView | ManyView]:
+def configure(
+    request: IntegrationRequest, progress_id: ProgressId = None
+) -> Response[ConfiguredView | ManyView]:
     """Connect a repository: check the access token, keep it, and create the webhook.
 
     Connecting the same repository again updates its token and repairs its webhook. A token that may
@@ -83,13 +86,16 @@ def configure(request: IntegrationRequest) -> Response[ConfiguredView | ManyView
     # What is wrong with the settings is told before Bitbucket is asked anything.
     changed_settings("", request.settings)
     if request.repository is None:
+        if progress_id is not None:
+            raise InvalidRequestError("progress_id", "is for a call about one repository alone")
         many = _api.many.connect(request, base)
         metrics.add_metric("IntegrationConfigured", MetricUnit.Count, many.configured)
         return Response(200, "application/json", many_view(many, _api.views, _refusal_of))
     address = repository_address.parse(
         request.repository, _api.network.allowed_hosts.allows_plain_http
     )
-    configured = _api.setup.configure(address, request, base)
+    watcher = _api.progress.watcher(progress_id)
+    configured = _api.setup.configure(address, request, base, watcher=watcher)
     logger.info("configured", integration_id=configured.integration.id)
     metrics.add_metric("IntegrationConfigured", MetricUnit.Count, 1)
     command = submit_command(base, configured.integration)
@@ -133,13 +139,14 @@ def show_integration(integration_id: IntegrationId) -> Response[IntegrationView]
 
 
 @app.post("/integrations/<integration_id>/check")
-def check_integration(integration_id: IntegrationId) -> CheckedView:
+def check_integration(integration_id: IntegrationId, progress_id: ProgressId = None) -> CheckedView:
     """Look at all that an integration needs, repair its webhook, and say what else is to be done.
 
     The integration's health is what was found.
     """
     base = http_event.public_url(app.current_event.raw_event, _api.settings.public_url)
-    checked = _api.doctor.check(integration_id, base)
+    watcher = _api.progress.watcher(progress_id)
+    checked = _api.doctor.check(integration_id, base, watcher)
     health = checked.integration.health
     logger.info("checked", integration_id=integration_id, ok=checked.ok, reason=health.reason)
     metrics.add_metric("IntegrationChecked", MetricUnit.Count, 1)
@@ -161,6 +168,9 @@ def delete_integration(integration_id: IntegrationId, if_match: IfMatch = None) 
 
 
 add_life_routes(app, _api, logger, metrics)
+
+
+add_progress_route(app, _api)
 
 
 add_description_routes(app, _api.settings.public_url)

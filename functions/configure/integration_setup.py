@@ -35,7 +35,7 @@ from bitbucket_integration.stores.secrets import (
 )
 from bitbucket_integration.timestamps import timestamp
 from doctor.access import Access, Seen
-from doctor.examination import Examination
+from doctor.examination import Examination, Watcher, nobody
 from doctor.probe import Probe
 from doctor.providers import access_to
 from integration_request import IntegrationRequest
@@ -95,7 +95,7 @@ def _stopping(examination: Examination) -> Iterator[None]:
     try:
         yield
     except (IntegrationError, ClientError, BotoCoreError) as error:
-        raise ConfigurationStoppedError(examination.probes()) from error
+        raise ConfigurationStoppedError(examination.ended()) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,16 +117,18 @@ class IntegrationSetup:
         request: IntegrationRequest,
         public_url: str,
         token_owner: str = "",
+        watcher: Watcher = nobody,
     ) -> Configured:
         """Check the token, store it, and create or repair the webhook.
 
         A new integration uses the token that is kept under `token_owner`; empty: one of its own.
+        The `watcher` is told what is found meanwhile.
         Raises a ConfigurationStoppedError from what was in the way; the same call again goes on
         where this one stopped.
         """
         access = access_to(address, self.settings.cloud_api_url)
         token = request.access_token.get_secret_value()
-        examination = self._examination(access)
+        examination = self._examination(access, watcher)
         with _stopping(examination):
             seen = access.look(BitbucketClient(token, self.network), examination)
             stored = self._stored(seen.identity, token_owner)
@@ -150,7 +152,7 @@ class IntegrationSetup:
             return Configured(
                 integration,
                 self._ci_token(integration) if first_time else None,
-                examination.probes(),
+                examination.ended(),
                 self.webhooks.manual_webhook(integration, public_url, access.screens),
             )
 
@@ -162,7 +164,7 @@ class IntegrationSetup:
         Raises a ConfigurationStoppedError; while the token was being checked, the former one stays.
         """
         access = access_to(integration.repository, self.settings.cloud_api_url)
-        examination = self._examination(access)
+        examination = self._examination(access, nobody)
         with _stopping(examination):
             seen = access.look(BitbucketClient(access_token, self.network), examination)
             same = self.is_token_of(integration.access_token_owner, access_token)
@@ -175,8 +177,8 @@ class IntegrationSetup:
         access = access_to(integration.repository, self.settings.cloud_api_url)
         return self.webhooks.manual_webhook(integration, public_url, access.screens)
 
-    def _examination(self, access: Access) -> Examination:
-        return Examination(access.names, access.base_url, access.screens, self.now)
+    def _examination(self, access: Access, watcher: Watcher) -> Examination:
+        return Examination(access.names, access.base_url, access.screens, self.now, watcher)
 
     def _without_expiry(self, stored: Integration) -> Integration:
         self._tell_others(stored, replace(stored, access_token_expires=""))

@@ -21,6 +21,7 @@ from if_match import etag_of
 from integration_setup import ConfigurationStoppedError
 from life.amendment import ChangedMeanwhileError
 from life.rotation import RotationUnfinishedError
+from live_progress import UnknownProgressError
 
 RETRY_SECONDS = 30
 
@@ -67,7 +68,7 @@ def _refusal_of(error: Exception) -> Refusal:
         case NotAuthenticatedError():
             challenge = {"WWW-Authenticate": 'Bearer realm="admin"'}
             return Refusal(401, error.reason, sentence(error), headers=challenge)
-        case UnknownIntegrationError():
+        case UnknownIntegrationError() | UnknownProgressError():
             return Refusal(404, error.reason, sentence(error))
         case ChangedMeanwhileError():
             # 412 is for those who said what they expect (RFC 9110, 13.1.1).

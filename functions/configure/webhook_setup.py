@@ -58,7 +58,9 @@ class WebhookSetup:
             hurried = "There was no time left to test the webhook. Check again."
             examination.add(skipped(ProbeName.DELIVERY, hurried))
         else:
-            examination.add(seen.try_delivery(client, replace(webhook, url=spec.url), activity))
+            with examination.at(ProbeName.DELIVERY):
+                delivery = seen.try_delivery(client, replace(webhook, url=spec.url), activity)
+            examination.add(delivery)
         return replace(
             integration, webhook=WebhookMode.MANAGED, webhook_id=webhook.id, webhook_url=spec.url
         )

@@ -38,10 +38,11 @@ class System:
             headers["Authorization"] = f"Bearer {token}"
         return requests.request(method, self.url + path, headers=headers, timeout=30, **options)
 
-    def configure(self, **changes: Any) -> requests.Response:
+    def configure(self, progress_id: str | None = None, /, **changes: Any) -> requests.Response:
         repository = self.bench.address(self.bitbucket)
         body = {"repository": repository, "access_token": self.access_token} | changes
-        return self.call("POST", "/integrations", json=body)
+        query = {"progress_id": progress_id}
+        return self.call("POST", "/integrations", params=query, json=body)
 
     def configured(self, **changes: Any) -> dict[str, Any]:
         """Configure a repository for the first time; what was answered."""

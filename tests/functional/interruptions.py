@@ -112,6 +112,8 @@ def state_of(system: System) -> State:
     items = account.items()
     activity = [one for one in items if one["sk"]["S"].startswith("ACTIVITY#")]
     deadlines = [one for one in items if one["pk"]["S"] == "WAITING"]
+    # What a call had found is no part of what it has come to.
+    progress = [one for one in items if one["pk"]["S"].startswith("PROGRESS#")]
     known = {one["sk"]["S"] for one in account.items("INTEGRATIONS")}
     # Whoever is noted as a user of an access token and does not exist is none.
     strangers = [
@@ -121,7 +123,7 @@ def state_of(system: System) -> State:
     ]
     objects = account.client("s3").list_objects_v2(Bucket="submissions").get("Contents", [])
     state: dict[str, list[Any]] = {
-        "items": [one for one in items if one not in activity + deadlines + strangers],
+        "items": [one for one in items if one not in activity + deadlines + strangers + progress],
         # A second deadline finds nothing to do.
         "awaited": list({one["pull_request_id"]["N"] for one in deadlines}),
         # A job that was queued twice is noted twice.

@@ -11,7 +11,7 @@ import traceback
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import ModuleType
 from typing import Any, TextIO
 from unittest import mock
@@ -63,6 +63,10 @@ class Clock:
         self.ahead += 60 * minutes
 
 
+def _idle() -> dict[str, threading.RLock]:
+    return {name: threading.RLock() for name in _MODULES}
+
+
 @dataclass
 class Account:
     """The stack's resources, and its functions as Lambda would load them.
@@ -82,9 +86,7 @@ class Account:
     _modules: dict[str, ModuleType] = field(default_factory=dict)
     _in_flight: dict[str, str] = field(default_factory=dict)
     # An environment does one thing at a time; each function has one of its own.
-    _busy: dict[str, threading.RLock] = field(
-        default_factory=lambda: {name: threading.RLock() for name in _MODULES}
-    )
+    _busy: dict[str, threading.RLock] = field(default_factory=_idle)
     _loading: threading.Lock = field(default_factory=threading.Lock)
 
     def client(self, service: str) -> Any:
@@ -101,6 +103,10 @@ class Account:
     def cold(self) -> None:
         """Forget all warm environments."""
         self._modules.clear()
+
+    def beside(self) -> "Account":
+        """The same account with environments of its own: those that run while these are busy."""
+        return replace(self, _modules={}, _busy=_idle())
 
     def invoke(self, name: str, event: Mapping[str, Any], context: Any = None) -> Any:
         """Run a function; event and answer are JSON, as they are for Lambda."""

@@ -26,6 +26,7 @@ from tests.functional.bench import on_both
 from tests.functional.conftest import Connection, System
 from tests.functional.data_diff_lines import different
 from tests.functional.signed_webhooks import secret_of
+from tests.functional.watched_calls import PROGRESS_ID
 
 pytestmark = on_both
 
@@ -99,6 +100,8 @@ def _sendable(case: AnyCase, url: str) -> dict[str, Any]:
 @pytest.fixture
 def caller(system: System) -> Caller:
     connection = system.connect()
+    check = f"/integrations/{connection.id}/check"
+    assert system.call("POST", check, params={"progress_id": PROGRESS_ID}).ok
     _, head = connection.open_pull_request()
     submitted = connection.submit(different(), commit=head)
     connection.settle()
@@ -107,6 +110,7 @@ def caller(system: System) -> Caller:
         "integration_id": connection.id,
         "submission_id": submitted.json()["status_url"].rpartition("/")[2],
         "report_id": status.url.rpartition("/")[2],
+        "progress_id": PROGRESS_ID,
     }
     return Caller(connection, known)
 

@@ -19,13 +19,14 @@ from tests.functional.interruptions import (
 )
 from tests.functional.patient import Patient
 from tests.functional.repository_groups import everything, group_token, make_repositories
+from tests.functional.watched_calls import PROGRESS_ID
 
 pytestmark = on_both
 
 
 def connecting(system: System) -> Act:
-    """A repository is connected for the first time."""
-    return system.configure
+    """A repository is connected for the first time, and somebody looks on."""
+    return lambda: system.configure(PROGRESS_ID)
 
 
 def connecting_again(system: System) -> Act:
@@ -38,7 +39,8 @@ def connecting_again(system: System) -> Act:
 def checking(system: System) -> Act:
     """The doctor finds a webhook to repair and one to remove."""
     patient = damaged(system)
-    return lambda: system.call("POST", f"/integrations/{patient.id}/check")
+    path = f"/integrations/{patient.id}/check"
+    return lambda: system.call("POST", path, params={"progress_id": PROGRESS_ID})
 
 
 def removing(system: System) -> Act:

@@ -17,6 +17,7 @@ from tests.functional.conftest import Connection, System
 from tests.functional.data_diff_lines import identical
 from tests.functional.problems import problem
 from tests.functional.signed_webhooks import payload, secret_of
+from tests.functional.watched_calls import PROGRESS_ID
 
 # The parts of OpenAPI 3.1 that the document uses, as its specification has them.
 DOCUMENT = {
@@ -199,6 +200,7 @@ class Described:
         pattern = re.sub(r"/[a-z0-9]{16}\b", "/{integration_id}", path)
         pattern = re.sub(r"/diffs/.+", "/diffs/{submission_id}", pattern)
         pattern = re.sub(r"/reports/.+", "/reports/{report_id}", pattern)
+        pattern = re.sub(r"/progress/.+", "/progress/{progress_id}", pattern)
         answer = self.system.call(method, path, token, **options)
         assert answer.status_code == status, answer.text
         responses = operations(self.document)[method, pattern]["responses"]
@@ -258,7 +260,10 @@ def test_what_is_answered_is_what_is_described(document: dict[str, Any], system:
 
     body = {"repository": "acme/jaffle-shop", "access_token": system.access_token}
     made = matches("POST", "/integrations", 201, json=body)
-    matches("POST", "/integrations", 200, json=body)
+    seen = f"/progress/{PROGRESS_ID}"
+    matches("GET", seen, 404)
+    matches("POST", "/integrations", 200, params={"progress_id": PROGRESS_ID}, json=body)
+    assert matches("GET", seen, 200)["checks"]
     matches("GET", "/integrations", 200)
     one = f"/integrations/{made['integration']['id']}"
     matches("GET", one, 200)

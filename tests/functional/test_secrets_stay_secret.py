@@ -17,6 +17,7 @@ from tests.functional.bench import on_both
 from tests.functional.conftest import Connection, System
 from tests.functional.data_diff_lines import different, failed, identical
 from tests.functional.signed_webhooks import deliver, payload, secret_of
+from tests.functional.watched_calls import PROGRESS_ID
 
 pytestmark = on_both
 
@@ -51,7 +52,8 @@ def wrong_configurations(system: System) -> None:
         {"repository": f"{server.replace('://', f'://{token}@')}/projects/DATA/repos/jaffle-shop"},
         {"token": token},
     ):
-        assert system.configure(**changes).status_code == 422
+        assert system.configure(PROGRESS_ID, **changes).status_code == 422
+        system.call("GET", f"/progress/{PROGRESS_ID}")
     broken = f'{{"access_token": "{token}"'.encode()
     for content_type in ("application/json", "text/plain", "application/x-www-form-urlencoded"):
         headers = {"Content-Type": content_type}
@@ -65,10 +67,10 @@ def interrupted_configurations(system: System) -> None:
     calls = system.account.calls
     for operation in ("GetItem", "TransactWriteItems", "PutSecretValue", "CreateSecret"):
         calls.fail(operation)
-        assert system.configure().status_code == 503
+        assert system.configure(PROGRESS_ID).status_code == 503
     for kind in FAULTS:
         system.bitbucket.add_fault(kind, path=system.bench.webhooks)
-        assert system.configure().status_code == 503
+        assert system.configure(PROGRESS_ID).status_code == 503
     calls.fail("UpdateItem", RuntimeError("a fault of the code"))
     assert system.configure().status_code == 502
     assert system.account.crashes.pop()
@@ -120,9 +122,10 @@ def checks_with_trouble(connection: Connection) -> None:
     for kind in (None, *FAULTS):
         if kind is not None:
             system.bitbucket.add_fault(kind, path=system.bench.webhooks)
-        answer = system.call("POST", path)
+        answer = system.call("POST", path, params={"progress_id": PROGRESS_ID})
         assert answer.status_code == 200
         assert answer.json()["ok"] is (kind is None)
+        assert system.call("GET", f"/progress/{PROGRESS_ID}").json()["ended"] is True
 
 
 def pages_with_trouble(connection: Connection) -> str:
@@ -236,6 +239,7 @@ def test_no_secret_leaves_its_place(noisy: System) -> None:
     for place in ("logs", "answers", "items", "messages"):
         assert connection.id.encode() in places[place], "the story left traces"
     assert b"model.shop.orders" in places["objects"]
+    assert f"PROGRESS#{PROGRESS_ID}".encode() in places["items"]
 
     assert places["answers"].count(connection.ci_token.encode()) == 1
     allowed = connection.ci_token.encode()

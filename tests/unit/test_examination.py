@@ -1,10 +1,12 @@
+from collections.abc import Sequence
+
 import pytest
 
 from bitbucket_integration.errors import BitbucketUnavailableError, PermissionMissingError
 from bitbucket_integration.integration import Health
 from doctor.cloud_screens import CLOUD_SCREENS
 from doctor.examination import Examination
-from doctor.probe import ProbeName, ProbeStatus, ok, skipped, warning
+from doctor.probe import Probe, ProbeName, ProbeStatus, ok, skipped, warning
 from tests.unit.stored import Clock
 
 NAMES = (ProbeName.REACHABLE, ProbeName.TLS, ProbeName.REPOSITORY, ProbeName.WEBHOOK)
@@ -61,3 +63,48 @@ def test_it_knows_how_long_it_takes() -> None:
     examination = Examination(NAMES, "https://api.bitbucket.org/2.0", CLOUD_SCREENS, clock)
     clock.seconds += 3.5
     assert examination.seconds == 3.5
+
+
+class TestWhoWatches:
+    @pytest.fixture
+    def told(self) -> list[tuple[list[str], str | None]]:
+        return []
+
+    @pytest.fixture
+    def watched(self, told: list[tuple[list[str], str | None]]) -> Examination:
+        def watcher(found: Sequence[Probe], looking_at: ProbeName | None) -> None:
+            told.append(([one.name for one in found], looking_at))
+
+        return Examination(
+            NAMES, "https://api.bitbucket.org/2.0", CLOUD_SCREENS, Clock(), watcher=watcher
+        )
+
+    def test_is_told_before_anything_is_asked(
+        self, watched: Examination, told: list[tuple[list[str], str | None]]
+    ) -> None:
+        with watched.at(ProbeName.REPOSITORY):
+            # The answer will show the connection before all else.
+            assert told == [([], "reachable")]
+
+    def test_is_told_what_was_found_in_its_order_and_what_is_next(
+        self, watched: Examination, told: list[tuple[list[str], str | None]]
+    ) -> None:
+        watched.add(ok(ProbeName.REPOSITORY, "It is."))
+        watched.answered()
+        with watched.at(ProbeName.WEBHOOK):
+            assert told == [(["reachable", "tls", "repository"], "webhook")]
+
+    def test_is_told_all_at_the_end(
+        self, watched: Examination, told: list[tuple[list[str], str | None]]
+    ) -> None:
+        with pytest.raises(PermissionMissingError), watched.at(ProbeName.REPOSITORY):
+            raise PermissionMissingError("it may not")
+        assert watched.ended() == watched.probes()
+        assert told[-1] == (list(NAMES), None)
+
+    def test_is_told_of_what_is_looked_at_again(
+        self, watched: Examination, told: list[tuple[list[str], str | None]]
+    ) -> None:
+        watched.add(*(ok(name, "It is.") for name in NAMES))
+        with watched.at(ProbeName.WEBHOOK):
+            assert told == [(list(NAMES), "webhook")]

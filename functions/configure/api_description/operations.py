@@ -51,7 +51,8 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         " the token and repairs the webhook. With a token that may not manage webhooks the answer"
         " says which webhook to enter by hand. The CI token is shown by the call that completes"
         " the connection, this once. With `repositories` or `all_in` the answer is 200 and says"
-        " what became of each: give `next` as `after` until it is null.",
+        " what became of each: give `next` as `after` until it is null. For one repository,"
+        " `progress_id` lets you see the checks while they are made.",
         _all({409: ("changed_meanwhile",), 422: ("invalid_request",)}, _BITBUCKET),
     ),
     ("get", "/integrations"): Operation(
@@ -87,8 +88,17 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         "check_integration",
         "Let the doctor look",
         "Looks at all that an integration needs, repairs its webhook, and says what else is to be"
-        " done. The integration's health is what was found.",
+        " done. The integration's health is what was found. `progress_id` lets you see the checks"
+        " while they are made.",
         _all(_ONE),
+    ),
+    ("get", "/progress/{progress_id}"): Operation(
+        "show_progress",
+        "See the checks of a call while they are made",
+        "What the checks of a call with this `progress_id` have found so far, in their order, and"
+        " which one is being made. When the call stops half-way, the last checks that it made stay"
+        " to be seen. After an hour they are gone.",
+        _all({404: ("unknown_progress",), 422: ("invalid_request",)}),
     ),
     ("post", f"{_ID}/pause"): Operation(
         "pause_integration",

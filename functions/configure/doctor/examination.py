@@ -10,6 +10,13 @@ from doctor.judgement import accepted, answered, judged
 from doctor.probe import Probe, ProbeName, ProbeStatus, skipped
 from doctor.screens import Screens
 
+type Watcher = Callable[[Sequence[Probe], ProbeName | None], None]
+"""Is told what was found so far and what is looked at next; None: nothing more. Raises nothing."""
+
+
+def nobody(_: Sequence[Probe], __: ProbeName | None) -> None:
+    """Watches no examination."""
+
 
 class Examination:
     """What was found of one repository. `names` are the probes that its Bitbucket has."""
@@ -20,10 +27,12 @@ class Examination:
         base_url: str,
         screens: Screens,
         now: Callable[[], float],
+        watcher: Watcher = nobody,
     ) -> None:
         """It begins now; `now` gives seconds. Nothing has been looked at yet."""
         self.screens = screens
         self._now = now
+        self._watcher = watcher
         self._started = now()
         self._names = names
         self._origin = origin_of(base_url)
@@ -50,6 +59,10 @@ class Examination:
     @contextmanager
     def at(self, name: ProbeName) -> Iterator[None]:
         """While this is looked at: a BitbucketError is kept as what was found, and goes on."""
+        # One answer of Bitbucket's may show several things, of which this is the last.
+        looking_at = next((one for one in self._names if one not in self._found), name)
+        found = [self._found[one] for one in self._names if one in self._found]
+        self._watcher(found, looking_at)
         try:
             yield
         except BitbucketError as error:
@@ -65,6 +78,12 @@ class Examination:
             else "Not looked at: something else went wrong before."
         )
         return tuple(self._found.get(name) or skipped(name, why) for name in self._names)
+
+    def ended(self) -> tuple[Probe, ...]:
+        """All probes, as above; nothing more will be looked at."""
+        probes = self.probes()
+        self._watcher(probes, None)
+        return probes
 
     def health(self, now: str) -> Health:
         """The integration's health, going by what was found."""

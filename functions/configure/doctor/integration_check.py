@@ -19,7 +19,7 @@ from bitbucket_integration.stores.integrations import IntegrationStore
 from bitbucket_integration.stores.secrets import SecretReader, access_token_name
 from bitbucket_integration.timestamps import timestamp
 from doctor.access import Access, unwanted_build_statuses
-from doctor.examination import Examination
+from doctor.examination import Examination, Watcher, nobody
 from doctor.probe import Probe, ProbeName, ProbeStatus, failed
 from doctor.providers import access_to
 from manual_webhook import ManualWebhook
@@ -58,20 +58,23 @@ class IntegrationCheck:
     network: Network
     now: Callable[[], float]
 
-    def check(self, integration_id: str, public_url: str) -> Checked:
-        """Look at everything that an integration needs. Raises UnknownIntegrationError."""
+    def check(self, integration_id: str, public_url: str, watcher: Watcher = nobody) -> Checked:
+        """Look at everything that an integration needs. Raises UnknownIntegrationError.
+
+        The `watcher` is told what is found meanwhile.
+        """
         integration = self.integrations.get(integration_id)
         if integration is None:
             raise UnknownIntegrationError(f"there is no integration {integration_id}")
         access = access_to(integration.repository, self.settings.cloud_api_url)
-        examination = Examination(access.names, access.base_url, access.screens, self.now)
+        examination = Examination(access.names, access.base_url, access.screens, self.now, watcher)
         examined = self._examined(access, examination, integration, public_url)
         health = examination.health(timestamp(self.now())).after(integration.health)
         checked = replace(examined, health=health)
         self.integrations.record_check(checked)
         return Checked(
             checked,
-            examination.probes(),
+            examination.ended(),
             self.webhooks.manual_webhook(checked, public_url, access.screens),
         )
 

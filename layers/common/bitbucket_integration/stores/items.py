@@ -12,6 +12,7 @@ Partition key, sort key:
 - `INTEGRATION#<id>`, `ACTIVITY`: which events have come in, and what was reported last.
 - `INTEGRATION#<id>`, `ACTIVITY#<time>#<id>`: what became of a job.
 - `WAITING`, `<time>#<integration id>#<number>`: until when a pull request's results are awaited.
+- `PROGRESS#<id>`, `CHECKS`: what the checks of a call have found so far.
 """
 
 from collections.abc import Iterator, Mapping
