@@ -1,7 +1,7 @@
 """Real Chromium, driven headless. The browser is the system's own: none is downloaded."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Literal
 
 import pytest
@@ -10,8 +10,8 @@ from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 from local.bitbucket import BitbucketEmulator
 from tests.browser.configuration_screens import Deployment, complaints_of
 from tests.functional.bench import CLOUD, DATA_CENTER
-from tests.functional.gateway import gateway
-from tests.functional.lambda_environment import account
+from tests.functional.gateway import Invoke, gateway
+from tests.functional.lambda_environment import Account, account
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
@@ -45,12 +45,18 @@ def page(browser: Browser) -> Iterator[Page]:
 
 
 @pytest.fixture
-def deployment() -> Iterator[Deployment]:
+def serving() -> Callable[[Account], Invoke]:
+    """How the functions are run."""
+    return lambda account: account.serve
+
+
+@pytest.fixture
+def deployment(serving: Callable[[Account], Invoke]) -> Iterator[Deployment]:
     """The functions behind a gateway, beside a Bitbucket with a repository of each kind."""
     with BitbucketEmulator() as bitbucket:
         CLOUD.create_repository(bitbucket)
         DATA_CENTER.create_repository(bitbucket)
-        with account(bitbucket.cloud_api_url, "") as aws, gateway(aws.serve) as url:
+        with account(bitbucket.cloud_api_url, "") as aws, gateway(serving(aws)) as url:
             yield Deployment(url, bitbucket, aws)
             assert aws.crashes == []
 

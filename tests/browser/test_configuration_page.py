@@ -197,7 +197,7 @@ class TestAdding:
             route.fulfill(status=504, json={"message": "Endpoint request timed out"})
 
         sign_in(admin, deployment, "#/add")
-        admin.route("**/integrations", time_out)
+        admin.route("**/integrations?*", time_out)
         fill_in(admin, "acme/jaffle-shop", "x")
         expect(admin.get_by_role("alert")).to_contain_text("The same again is safe")
 
@@ -222,8 +222,8 @@ class TestAdding:
             waiting.append(route)
 
         sign_in(admin, deployment, "#/add")
-        admin.route("**/integrations", hold)
-        with admin.expect_request("**/integrations"):
+        admin.route("**/integrations?*", hold)
+        with admin.expect_request("**/integrations?*"):
             fill_in(admin, "acme/jaffle-shop", CLOUD.create_token(deployment.bitbucket))
         button = admin.get_by_role("button", name="Checking the token")
         expect(button).to_be_focused()

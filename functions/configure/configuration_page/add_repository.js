@@ -4,6 +4,7 @@ import { connectedScreen } from "./connected_repository.js";
 import { ConnectingMany } from "./connecting_many.js";
 import { element, fromTemplate, part, working } from "./elements.js";
 import { areFilled, forgetErrors, showError, showProblem } from "./forms.js";
+import { withLiveChecks } from "./live_checks.js";
 import { READERS } from "./many_addresses.js";
 import { manyScreen } from "./many_results.js";
 import { resultsUrls } from "./results_url.js";
@@ -104,7 +105,10 @@ class AddForm {
     try {
       // First, since what fails after connecting would cost the CI token, which is shown once.
       const urlOf = await resultsUrls();
-      const { body: connected } = await call("POST", "/integrations", { body: { ...body, ...this.token } });
+      const wanted = { body: { ...body, ...this.token } };
+      const { body: connected } = await withLiveChecks(part(this.screen, "checks"), (query) =>
+        call("POST", `/integrations${query}`, wanted),
+      );
       if (!this.many?.results.size) forgetConnecting();
       this.replace(connectedScreen(connected, urlOf(connected.integration.id)));
     } catch (error) {

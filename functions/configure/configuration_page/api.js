@@ -31,8 +31,11 @@ export function problemOfOne(body) {
   return new Problem(body.status, body);
 }
 
-/** Make a call with the admin token. Gives the answer's body and its ETag. Throws a Problem. */
-export async function call(method, path, { body, etag, token = adminToken() } = {}) {
+/**
+ * Make a call with the admin token. Gives the answer's body and its ETag. Throws a Problem.
+ * One that is made `aside` signs nobody out.
+ */
+export async function call(method, path, { body, etag, token = adminToken(), aside = false } = {}) {
   const headers = { Accept: "application/json", Authorization: `Bearer ${token}` };
   if (body !== undefined) headers["Content-Type"] = "application/json";
   if (etag) headers["If-Match"] = etag;
@@ -48,7 +51,7 @@ export async function call(method, path, { body, etag, token = adminToken() } = 
   const read = await answer.json().catch(() => null);
   if (answer.ok && read !== null) return { body: read, etag: answer.headers.get("ETag") };
   const problem = new Problem(answer.status, problemOf(answer.status, read));
-  if (answer.status === 401 && token === adminToken()) {
+  if (answer.status === 401 && token === adminToken() && !aside) {
     dispatchEvent(new CustomEvent("not-authenticated"));
   }
   throw problem;

@@ -25,13 +25,17 @@ const STATUSES = {
   skipped: ["–", "not looked at"],
 };
 
-/** A list of checks. Those that a failure kept from being made are counted only. */
-export function checkList(checks) {
+/**
+ * A list of checks, and which one is being made. Those that a failure kept from being made are
+ * counted only.
+ */
+export function checkList(checks, lookingAt = null) {
   const hasFailed = checks.some((one) => one.status === "failed");
   const shown = checks.filter((one) => !hasFailed || one.status !== "skipped");
   const list = element("ul", { class: "checks" }, ...shown.map(checkItem));
   const left = checks.length - shown.length;
   if (left) list.append(element("li", { class: "quiet" }, left === 1 ? "One more was not looked at." : `${left} more were not looked at.`));
+  if (lookingAt) list.append(checkRow("looking", "…", checkName(lookingAt), "being looked at"));
   return list;
 }
 
@@ -61,19 +65,27 @@ export function tally(checks) {
   return said.length ? said.join(" ") : "Everything is as it should be.";
 }
 
+export function checkName(name) {
+  return WORDS[name] ?? name;
+}
+
 function checkItem(check) {
   const [sign, word] = STATUSES[check.status] ?? ["?", check.status];
+  return checkRow(
+    check.status,
+    sign,
+    checkName(check.name),
+    check.repaired ? "repaired" : word,
+    element("p", {}, check.seen),
+    check.cure ? element("p", { class: "cure" }, check.cure) : null,
+  );
+}
+
+function checkRow(kind, sign, name, word, ...more) {
   return element(
     "li",
-    { class: `check ${check.status}` },
+    { class: `check ${kind}` },
     element("span", { class: "sign", "aria-hidden": "true" }, sign),
-    element(
-      "div",
-      {},
-      element("b", {}, WORDS[check.name] ?? check.name),
-      element("span", { class: "status" }, ` ${check.repaired ? "repaired" : word}`),
-      element("p", {}, check.seen),
-      check.cure ? element("p", { class: "cure" }, check.cure) : null,
-    ),
+    element("div", {}, element("b", {}, name), element("span", { class: "status" }, ` ${word}`), ...more),
   );
 }

@@ -2,6 +2,7 @@ import { activitySection } from "./activity_section.js";
 import { checkList, tally } from "./checks.js";
 import { ciSection } from "./ci_section.js";
 import { announce, element, facts, fromTemplate, part, workButton } from "./elements.js";
+import { withLiveChecks } from "./live_checks.js";
 import { manualWebhook } from "./manual_webhook.js";
 import { removalSection } from "./removal_section.js";
 import { stateOf } from "./repositories.js";
@@ -139,7 +140,7 @@ function pauseButton(repository) {
 function checksSection(section, repository) {
   const found = element("div", {});
   const check = async () => {
-    const checked = await repository.act("POST", "/check");
+    const checked = await withLiveChecks(found, (query) => repository.act("POST", `/check${query}`));
     const said = tally(checked.checks);
     found.replaceChildren(
       element("p", { class: "lead" }, said),
