@@ -259,13 +259,19 @@ def captured(output: TextIO) -> Iterator[None]:
 def _load(module: str, environment: Mapping[str, str], clock: Clock) -> ModuleType:
     # All that a function keeps is in its main module, which hands it to the others.
     sys.modules.pop(module, None)
-    # A new environment has new loggers, whose output is that of this account.
+    # A new environment has a new logger, whose output is that of this account.
     known = logging.Logger.manager.loggerDict
-    for name in [name for name in known if name.partition(".")[0] in {module, "service_undefined"}]:
-        del known[name]
+    for name in (module, "service_undefined"):
+        known.pop(name, None)
     # A module takes its clock when it is loaded, and hands it on from there.
     with mock.patch.dict("os.environ", environment), mock.patch("time.time", clock):
-        return importlib.import_module(module)
+        loaded = importlib.import_module(module)
+    logger = logging.getLogger(module)
+    # The loggers of its other modules stay, and pass on to it what they are told.
+    for name, one in known.items():
+        if name.startswith(f"{module}.") and isinstance(one, logging.Logger):
+            one.parent = logger
+    return loaded
 
 
 @contextmanager
