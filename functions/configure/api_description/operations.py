@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 type Reasons = Mapping[int, tuple[str, ...]]
 
 _EVERYWHERE: Reasons = {401: ("not_authenticated",), 503: ("try_again_later",)}
-_ONE: Reasons = {404: ("unknown_integration",), 422: ("invalid_request",)}
+# A path with what no id has in it is none of the routes.
+_ONE: Reasons = {404: ("unknown_integration", "no_route"), 422: ("invalid_request",)}
 _CHANGE: Reasons = {409: ("changed_meanwhile",), 412: ("changed_meanwhile",)}
 _BITBUCKET: Reasons = {
     422: (
@@ -98,7 +99,7 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         "What the checks of a call with this `progress_id` have found so far, in their order, and"
         " which one is being made. When the call stops half-way, the last checks that it made stay"
         " to be seen. After an hour they are gone.",
-        _all({404: ("unknown_progress",), 422: ("invalid_request",)}),
+        _all({404: ("unknown_progress", "no_route"), 422: ("invalid_request",)}),
     ),
     ("post", f"{_ID}/pause"): Operation(
         "pause_integration",

@@ -102,6 +102,7 @@ OTHER_ROUTES: dict[str, Any] = {
                 **refusals(
                     {
                         401: ("not_authenticated",),
+                        404: ("no_route",),
                         413: ("body_too_large",),
                         422: ("invalid_diffs", "invalid_request"),
                         503: ("try_again_later",),
@@ -155,7 +156,7 @@ OTHER_ROUTES: dict[str, Any] = {
                 **refusals(
                     {
                         401: ("not_authenticated",),
-                        404: ("unknown_submission",),
+                        404: ("unknown_submission", "no_route"),
                         503: ("try_again_later",),
                     }
                 ),
@@ -225,7 +226,7 @@ OTHER_ROUTES: dict[str, Any] = {
                 **_also_as_pages(
                     refusals(
                         {
-                            404: ("unknown_report",),
+                            404: ("unknown_report", "no_route"),
                             500: ("report_too_large",),
                             503: ("try_again_later",),
                         }
