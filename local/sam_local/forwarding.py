@@ -46,15 +46,19 @@ def forwarded(url: str, interface: str) -> Iterator[str]:
             return
         await asyncio.gather(_copy(reader, back), _copy(onward, writer))
 
-    # Another `sam local` may be forwarding it, too, and end before this one.
-    serving = asyncio.start_server(connected, interface, target_port, reuse_port=True)
-    server = loop.run_until_complete(serving)
+    # Not this thread's loop: a caller may have one of its own that runs.
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
     try:
-        yield urlunsplit((parts.scheme, f"{interface}:{target_port}", parts.path, parts.query, ""))
+        # Another `sam local` may be forwarding it, too, and end before this one.
+        serving = asyncio.start_server(connected, interface, target_port, reuse_port=True)
+        server = asyncio.run_coroutine_threadsafe(serving, loop).result()
+        try:
+            found = f"{interface}:{target_port}"
+            yield urlunsplit((parts.scheme, found, parts.path, parts.query, ""))
+        finally:
+            asyncio.run_coroutine_threadsafe(_end(server), loop).result()
     finally:
-        asyncio.run_coroutine_threadsafe(_end(server), loop).result()
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()
