@@ -46,6 +46,7 @@ def test_a_repository_that_is_moved_to_another_project_keeps_its_comment(
     number, first = repository.open_pull_request()
     repository.until_posted(repository.submit(different(), commit=first))
     [(comment, _)] = repository.comments(number)
+    repository.settle()
     repository.name = repository.bitbucket.move_data_center_repository(repository.name, "MARTS")
     repository.bitbucket.clear_requests()
     second = repository.push(number)

@@ -140,7 +140,7 @@ def _typed(body: Any) -> Any:
 
 def test_the_description_is_strict_enough_to_find_faults() -> None:
     build = {"$ref": "#/components/schemas/RestBuildStatusSetRequest"}
-    body = data_center_calls.CALLS["set_build_status"].request.body
+    body = data_center_calls.CALLS["set"].request.body
     assert problems(_DATA_CENTER, build, body | {"ref": "main"})
     assert problems(_DATA_CENTER, build, body | {"url": "x" * 451})
     hook = {"$ref": "#/components/schemas/webhook_subscription"}
