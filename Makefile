@@ -49,7 +49,7 @@ local: venv stack-venv ## The whole system on this machine, until Ctrl-C [CLOUD_
 
 .PHONY: test
 test: venv stack-venv ## All tests [ARGS='-m "not stack and not browser"']
-	@python -m pytest --numprocesses logical --maxprocesses 4 --dist loadgroup $(ARGS)
+	@python -m pytest --numprocesses logical --maxprocesses 4 $(ARGS)
 
 .PHONY: bench
 bench: venv ## CPU seconds that a large report takes

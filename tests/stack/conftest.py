@@ -130,7 +130,12 @@ def machines_temporary_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def stack(machines_temporary_folder: Path) -> Iterator[LocalStack]:
+def stack(
+    machines_temporary_folder: Path, worker_id: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[LocalStack]:
+    if worker_id != "master":
+        # Another worker that has deployed it, too, is a fault of tests/conftest.py.
+        (tmp_path_factory.getbasetemp().parent / "stack").mkdir()
     with ExitStack() as exits:
         with mock.patch.dict("os.environ", TMPDIR=str(machines_temporary_folder)):
             running = exits.enter_context(LocalStack())
