@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -97,6 +99,10 @@ class MiniStack:
             return
         if process.stdin:
             process.stdin.close()
+        # Somebody may have killed the leash alone. Its number is nobody else's until it is waited
+        # for.
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
         process.wait(STOP_SECONDS)
 
 
