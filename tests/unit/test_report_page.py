@@ -20,8 +20,9 @@ from bitbucket_integration.model_diff import (
     TypeChange,
 )
 from bitbucket_integration.published_report import Changes, PublishedReport, ReportSummary
+from bitbucket_integration.web_page import WebPage
 from full_report.model_facts import sample_cells, sample_columns
-from full_report.report_page import MOST_FINDINGS, Document, message_page, report_page
+from full_report.report_page import MOST_FINDINGS, message_page, report_page
 from full_report.selection import MOST_MODELS, Selection
 from full_report.shown_report import ShownReport
 from tests.unit.large_report import large_diffs
@@ -512,7 +513,7 @@ def test_the_time_to_render_grows_with_the_report_and_not_faster() -> None:
     def seconds(models: int) -> float:
         shown = ShownReport(published(judged(large_diffs(models))), ())
         began = time.process_time()
-        document: Document = report_page(shown, Selection())
+        document: WebPage = report_page(shown, Selection())
         assert document.html
         return time.process_time() - began
 

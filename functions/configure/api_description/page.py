@@ -1,7 +1,5 @@
 """The description as a page to read, which needs no script and nothing from elsewhere: pure."""
 
-import base64
-import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -11,15 +9,9 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from bitbucket_integration.web_page import WebPage, policy_hash
+
 _TEMPLATES = Path(__file__).parent / "templates"
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """An HTML document, and the content security policy under which it works."""
-
-    html: str
-    policy: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +24,12 @@ class Member:
     description: str
 
 
-def page(document: Mapping[str, Any]) -> Page:
+def page(document: Mapping[str, Any]) -> WebPage:
     """The page of an OpenAPI document of ours."""
     style = (_TEMPLATES / "docs.css").read_text()
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     policy = (
-        f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none';"
-        " frame-ancestors 'none'"
+        f"default-src 'none'; style-src '{policy_hash(style)}'; base-uri 'none';"
+        " form-action 'none'; frame-ancestors 'none'"
     )
     html = (
         _environment()
@@ -54,7 +45,7 @@ def page(document: Mapping[str, Any]) -> Page:
             kind=kind,
         )
     )
-    return Page(html, policy)
+    return WebPage(html, policy)
 
 
 @cache

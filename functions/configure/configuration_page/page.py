@@ -1,15 +1,12 @@
 """Puts the page together: one HTML document that needs nothing else, and its policy."""
 
-import base64
-import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from bitbucket_integration.problem import NOT_CACHED
+from bitbucket_integration.web_page import PRIVATE_PAGE, WebPage, policy_hash
 
 _FOLDER = Path(__file__).parent
 _FIRST_SCRIPT = "main.js"
@@ -18,27 +15,13 @@ _IMPORT = re.compile(r'^import \{[^}]*\} from "\./(?P<name>\w+\.js)";\n', re.MUL
 _EXPORT = re.compile(r"^export ", re.MULTILINE)
 
 _HEADERS = {
-    **NOT_CACHED,
+    **PRIVATE_PAGE,
     "Content-Type": "text/html; charset=utf-8",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "X-Robots-Tag": "noindex, nofollow",
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """An HTML document, and the content security policy under which it works."""
-
-    html: str
-    policy: str
-
-
 @cache
-def configuration_page() -> Page:
+def configuration_page() -> WebPage:
     """The page. It is the same for everyone: who may do what, the API decides."""
     style, script = _text("style.css"), _script()
     html = _text("index.html").replace("/* style.css */", style).replace("/* main.js */", script)
@@ -50,13 +33,13 @@ def configuration_page() -> Page:
             "frame-ancestors 'none'",
             "base-uri 'none'",
             "img-src data:",
-            f"style-src '{_hash(style)}'",
-            f"script-src '{_hash(script)}'",
+            f"style-src '{policy_hash(style)}'",
+            f"script-src '{policy_hash(script)}'",
             "require-trusted-types-for 'script'",
             "trusted-types 'none'",
         )
     )
-    return Page(html, policy)
+    return WebPage(html, policy)
 
 
 def page_answer(event: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -93,8 +76,3 @@ def _gather(name: str, modules: dict[str, str]) -> None:
 
 def _text(name: str) -> str:
     return (_FOLDER / name).read_text()
-
-
-def _hash(text: str) -> str:
-    digest = hashlib.sha256(text.encode()).digest()
-    return f"sha256-{base64.b64encode(digest).decode()}"

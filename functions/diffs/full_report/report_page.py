@@ -1,11 +1,8 @@
 """The full report as one HTML document that needs nothing else: pure."""
 
-import base64
-import hashlib
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -18,6 +15,7 @@ from bitbucket_integration.judged_report import JudgedReport, Level
 from bitbucket_integration.model_diff import Outcome
 from bitbucket_integration.plain_words import count, visible
 from bitbucket_integration.shares import rows_in_both
+from bitbucket_integration.web_page import WebPage, policy_hash
 from full_report import figures, model_facts
 from full_report.report_plots import match_plot, row_plot
 from full_report.selection import Numbered, Selection, pages
@@ -29,15 +27,7 @@ _LEVELS = tuple(sorted(Level, key=lambda level: -level.severity))
 _TEMPLATES = Path(__file__).parent / "templates"
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
-    """An HTML document, and the content security policy under which it works."""
-
-    html: str
-    policy: str
-
-
-def report_page(shown: ShownReport, selection: Selection) -> Document:
+def report_page(shown: ShownReport, selection: Selection) -> WebPage:
     """The page of a report."""
     report = shown.published.report
     numbered = list(enumerate(report.models, 1))
@@ -66,19 +56,19 @@ def report_page(shown: ShownReport, selection: Selection) -> Document:
     )
 
 
-def message_page(title: str, paragraphs: Sequence[str]) -> Document:
+def message_page(title: str, paragraphs: Sequence[str]) -> WebPage:
     """A page that says why there is no report to be seen, and what to do."""
     return _document("message.html", title=title, paragraphs=paragraphs)
 
 
-def _document(template: str, **values: Any) -> Document:
+def _document(template: str, **values: Any) -> WebPage:
     environment = _environment()
     html = environment.get_template(template).render(values)
     policy = (
         "default-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self';"
         f" img-src data:; style-src '{_hash('style.css')}'; script-src '{_hash('script.js')}'"
     )
-    return Document(html, policy)
+    return WebPage(html, policy)
 
 
 def _findings(models: list[Numbered]) -> dict[str, Any]:
@@ -162,8 +152,7 @@ def _text(name: str) -> str:
 
 @cache
 def _hash(name: str) -> str:
-    digest = hashlib.sha256(_text(name).encode()).digest()
-    return f"sha256-{base64.b64encode(digest).decode()}"
+    return policy_hash(_text(name))
 
 
 def _harmless(value: Any) -> Any:

@@ -13,7 +13,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from bitbucket_integration import http_event
 from bitbucket_integration.errors import MissingSecretError
-from bitbucket_integration.problem import NOT_CACHED, PROBLEM_TYPE, problem_body
+from bitbucket_integration.problem import PROBLEM_TYPE, problem_body
+from bitbucket_integration.web_page import PRIVATE_PAGE
 from full_report.report_reader import ReportReader, UnknownReportError
 from full_report.report_refusals import (
     REPORT_TOO_LARGE,
@@ -31,15 +32,6 @@ _MOST_PLAIN_BYTES = 2_000_000
 
 _HTML = "text/html; charset=utf-8"
 _JSON = "application/json"
-_PRIVATE = {
-    **NOT_CACHED,
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "X-Robots-Tag": "noindex, nofollow",
-}
 
 
 def add_report_route(
@@ -100,7 +92,7 @@ def _answer(
     text: str,
     headers: Mapping[str, str] | None = None,
 ) -> Response[Any]:
-    sent = {**_PRIVATE, **(headers or {})}
+    sent = {**PRIVATE_PAGE, **(headers or {})}
     body = text.encode()
     # Who says nothing about encodings takes any (RFC 9110), but many tools unpack none.
     if _accepts_gzip(event) or len(body) > _MOST_PLAIN_BYTES:
@@ -123,7 +115,7 @@ def _accepts_gzip(event: Mapping[str, Any]) -> bool:
 
 
 def _refused(refusal: ReportRefusal, *, as_json: bool) -> Response[Any]:
-    sent = dict(_PRIVATE)
+    sent = dict(PRIVATE_PAGE)
     if refusal.retry_seconds:
         sent["Retry-After"] = str(refusal.retry_seconds)
     if as_json:
